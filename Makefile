@@ -43,7 +43,7 @@ clean:  ## back to the clone
 	@mkdir -p .make && touch $@
 
 # The console's libraries (src/madang/web/static/vendor) are fetched by the build hook while this installs.
-.make/install: .make/venv pyproject.toml
+.make/install: .make/venv pyproject.toml hatch_build.py console/package-lock.json
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
