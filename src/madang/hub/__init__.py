@@ -1,1 +1,1 @@
-
+"""The use cases, and the only writer of city state."""
