@@ -50,6 +50,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("flush_s", float, 30.0, "s", "Longest an observation waits in the journal before it moves to a segment.", low=0.1),
     Setting("flush_rows", int, 250_000, "observations", "Tail length that moves it to a segment at once.", low=1),
     Setting("raw_days", int, 400, "days", "Raw observations are kept this long; 0 keeps them for ever."),
+    Setting("tiles", str, "", "", "Base map behind the city's own: a tile URL with {z}/{x}/{y}, or a PMTiles file in the city's directory."),
+    Setting("clock_step", float, 60.0, "s", "Smallest step of time shown to people; 86400 where the city's data are daily.", low=1),
     Setting("sql_rows", int, 10_000, "rows", "Most rows the SQL page returns.", low=1),
     Setting("sql_timeout", float, 10.0, "s", "Longest a query of the SQL page may run.", low=0.01),
     Setting("notify_timeout", float, 5.0, "s", "Longest wait for a notification's receiver.", low=0.01),

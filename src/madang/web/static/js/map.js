@@ -1,0 +1,254 @@
+// The city map: base from the city's own boundaries, layers from its packs, moved by the event stream.
+
+import { Map as MapLibre, Popup, NavigationControl, ScaleControl, setWorkerUrl, addProtocol } from "../vendor/maplibre-gl/maplibre-gl.mjs";
+import { at, city, lang, link, numberText, ageText, cityNow } from "./frame.js";
+import { paletteFor, ink } from "./palette.js";
+
+setWorkerUrl(new URL("../vendor/maplibre-gl/maplibre-gl-worker.mjs", import.meta.url).href);
+
+const config = JSON.parse(document.getElementById("map-config").textContent);
+const words = config.words;
+const box = document.querySelector("[data-map]");
+const drawer = document.querySelector("[data-drawer]");
+const FONT = ["Pretendard"];
+const layers = new Map(config.layers.map((layer) => [layer.key, { ...layer, features: new Map(), dirty: false }]));
+
+const map = new MapLibre({
+  container: box,
+  style: { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": ink("--ground") } }] },
+  center: config.centre,
+  zoom: config.zoom,
+  attributionControl: false,
+  dragRotate: false,
+  fadeDuration: 0,
+  localIdeographFontFamily: "Pretendard, sans-serif",
+});
+map.touchZoomRotate.disableRotation();
+map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-right");
+
+// ---- base -----------------------------------------------------------------------------------------------------------
+function addRaster(source) {
+  map.addSource("tiles", { type: "raster", tileSize: 256, ...source });
+  map.addLayer({ id: "tiles", type: "raster", source: "tiles", paint: { "raster-opacity": 0.55, "raster-saturation": -0.7 } });
+}
+
+/** A PMTiles file of the city: pictures as they are; vector tiles as quiet water, buildings and roads. */
+async function addTileFile(address) {
+  const { Protocol, PMTiles } = await import("../vendor/pmtiles/pmtiles.mjs");
+  const protocol = new Protocol({ metadata: true });
+  addProtocol("pmtiles", protocol.tile);
+  const file = new PMTiles(new URL(address.replace("pmtiles://", ""), location.href).href);
+  protocol.add(file);
+  const url = `pmtiles://${file.source.getKey()}`;
+  if ((await file.getHeader()).tileType !== 1) { addRaster({ url }); return; }
+  map.addSource("tiles", { type: "vector", url });
+  for (const { id } of (await file.getMetadata()).vector_layers ?? []) {
+    const line = /road|transport|transit|rail/.test(id);
+    if (!line && !/water|building/.test(id)) continue;
+    map.addLayer(line
+      ? { id: `tiles-${id}`, type: "line", source: "tiles", "source-layer": id, paint: { "line-color": ink("--line"), "line-width": 0.8 } }
+      : { id: `tiles-${id}`, type: "fill", source: "tiles", "source-layer": id, filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": ink("--sunken") } });
+  }
+}
+
+async function addBase() {
+  if (config.tiles.startsWith("pmtiles://")) await addTileFile(config.tiles);
+  else if (config.tiles) addRaster({ tiles: [config.tiles] });
+  config.base.forEach((file, index) => {
+    const id = `base-${index}`;
+    map.addSource(id, { type: "geojson", data: file.url });
+    if (file.role === "context") {
+      map.addLayer({ id: `${id}-fill`, type: "fill", source: id, paint: { "fill-color": ink("--sunken"), "fill-opacity": 0.55 } });
+      map.addLayer({ id: `${id}-line`, type: "line", source: id, paint: { "line-color": ink("--line"), "line-width": 1 } });
+    } else if (file.role === "area") {
+      map.addLayer({ id: `${id}-fill`, type: "fill", source: id, paint: { "fill-color": ink("--raised"), "fill-opacity": 0.65 } });
+      map.addLayer({ id: `${id}-line`, type: "line", source: id, paint: { "line-color": ink("--line-strong"), "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 14, 1.4] } });
+    } else {
+      map.addLayer({ id: `${id}-line`, type: "line", source: id, layout: { "line-cap": "round" }, paint: { "line-color": ink("--line-strong"), "line-opacity": 0.55, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.6, 15, 3] } });
+    }
+    if (file.label) {
+      map.addLayer({
+        id: `${id}-label`, type: "symbol", source: `${id}`, minzoom: file.role === "context" ? 9 : 11,
+        layout: { "text-field": ["get", file.label], "text-font": FONT, "text-size": file.role === "context" ? 12 : 13, "text-padding": 6, "text-max-width": 8 },
+        paint: { "text-color": ink("--muted"), "text-halo-color": ink("--ground"), "text-halo-width": 1.4 },
+      });
+    }
+  });
+}
+
+// ---- layers -----------------------------------------------------------------------------------------------------------
+const NO_DATA = "rgba(0,0,0,0)";
+
+/** Colour by class of the property v; no value is drawn hollow. */
+function colourOf(layer) {
+  const colours = paletteFor(layer);
+  if (!layer.value) return colours[0];
+  if (layer.scale === "category") return colours[0];
+  const steps = ["step", ["get", "v"], colours[0]];
+  layer.classes.forEach((bound, index) => steps.push(bound, colours[index + 1]));
+  return ["case", ["==", ["typeof", ["get", "v"]], "number"], layer.classes.length ? steps : colours[0], NO_DATA];
+}
+
+const alarmed = ["==", ["get", "a"], 1];
+
+function addLayer(layer) {
+  const source = layer.key;
+  const visibility = layer.shown ? "visible" : "none";
+  map.addSource(source, { type: "geojson", data: { type: "FeatureCollection", features: [] }, promoteId: "id" });
+  const colour = colourOf(layer);
+  if (layer.geometry === "line") {
+    const width = layer.size
+      ? ["interpolate", ["linear"], ["zoom"], 9, ["+", 1.2, ["*", 1.6, ["coalesce", ["get", "s"], 0]]], 15, ["+", 3, ["*", 9, ["coalesce", ["get", "s"], 0]]]]
+      : ["interpolate", ["linear"], ["zoom"], 9, 1.6, 15, 5];
+    map.addLayer({ id: `${source}-ring`, type: "line", source, filter: alarmed, layout: { "line-cap": "round", visibility }, paint: { "line-color": ink("--alarm-fill"), "line-opacity": 0.35, "line-width": 12 } });
+    map.addLayer({ id: `${source}-quiet`, type: "line", source, layout: { "line-cap": "round", visibility }, paint: { "line-color": ink("--line-strong"), "line-width": 1.2 } });
+    map.addLayer({ id: source, type: "line", source, layout: { "line-cap": "round", "line-join": "round", visibility }, paint: { "line-color": colour, "line-width": width } });
+  } else if (layer.geometry === "area") {
+    map.addLayer({ id: source, type: "fill", source, layout: { visibility }, paint: { "fill-color": colour, "fill-opacity": 0.6, "fill-outline-color": ink("--line-strong") } });
+  } else {
+    const radius = layer.size
+      ? ["interpolate", ["linear"], ["zoom"], 9, ["+", 3, ["*", 6, ["sqrt", ["coalesce", ["get", "s"], 0]]]], 15, ["+", 5, ["*", 18, ["sqrt", ["coalesce", ["get", "s"], 0]]]]]
+      : ["interpolate", ["linear"], ["zoom"], 9, layer.value ? 4 : 1.4, 12, layer.value ? 6 : 2.6, 16, layer.value ? 10 : 6];
+    map.addLayer({ id: `${source}-ring`, type: "circle", source, filter: alarmed, layout: { visibility }, paint: { "circle-color": NO_DATA, "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 13, 15, 30], "circle-stroke-width": 3, "circle-stroke-color": ink("--alarm-fill"), "circle-stroke-opacity": 0.85 } });
+    map.addLayer({ id: source, type: "circle", source, layout: { visibility }, paint: { "circle-color": colour, "circle-radius": radius, "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.6, 14, 1.4], "circle-stroke-color": ink(layer.value ? "--ink" : "--raised"), "circle-opacity": 0.9 } });
+    if (layer.label) {
+      map.addLayer({
+        id: `${source}-label`, type: "symbol", source, minzoom: layer.labelFrom,
+        layout: { visibility, "text-field": ["get", "n"], "text-font": FONT, "text-size": 12, "text-offset": [0, 1.1], "text-anchor": "top", "text-optional": true, "text-max-width": 9 },
+        paint: { "text-color": ink("--ink"), "text-halo-color": ink("--ground"), "text-halo-width": 1.5 },
+      });
+    }
+  }
+  map.on("mousemove", source, (event) => hover(layer, event));
+  map.on("mouseleave", source, () => { map.getCanvas().style.cursor = ""; tip.remove(); });
+  map.on("click", source, (event) => open(event.features[0].properties.id));
+}
+
+const parts = (layer) => [`${layer.key}-ring`, `${layer.key}-quiet`, layer.key, `${layer.key}-label`].filter((id) => map.getLayer(id));
+
+async function load(layer) {
+  const answer = await fetch(link(`api/layers/${layer.key}.geojson`, { lang }));
+  if (!answer.ok) return;
+  const collection = await answer.json();
+  layer.features = new Map(collection.features.map((feature) => [feature.properties.id, feature]));
+  map.getSource(layer.key).setData(collection);
+  layer.loaded = true;
+  count(layer);
+}
+
+function count(layer) {
+  const note = document.querySelector(`[data-layer-count="${layer.key}"]`);
+  if (!note) return;
+  let alarms = 0;
+  for (const feature of layer.features.values()) alarms += feature.properties.a ? 1 : 0;
+  note.textContent = numberText(layer.features.size);
+  const mark = note.parentElement.querySelector("[data-layer-alarms]");
+  mark.hidden = alarms === 0;
+  mark.textContent = numberText(alarms);
+}
+
+// ---- hover and drawer ---------------------------------------------------------------------------------------------------
+const tip = new Popup({ closeButton: false, closeOnClick: false, offset: 12, className: "tip" });
+
+function hover(layer, event) {
+  map.getCanvas().style.cursor = "pointer";
+  const { n, v, t } = event.features[0].properties;
+  const text = document.createElement("div");
+  const name = text.appendChild(document.createElement("strong"));
+  name.textContent = n;
+  const line = text.appendChild(document.createElement("div"));
+  const value = v === undefined || v === null ? words.nothing : layer.scale === "category" ? v : `${numberText(Number(v), layer.digits)} ${layer.symbol}`.trim();
+  line.textContent = layer.value ? (t ? `${value} · ${ageText(Number(t))}` : value) : layer.title;
+  tip.setLngLat(event.lngLat).setDOMContent(text).addTo(map);
+}
+
+async function open(id) {
+  const answer = await fetch(link(`entities/${encodeURIComponent(id)}/card`));
+  if (!answer.ok) return;
+  drawer.querySelector("[data-drawer-body]").innerHTML = await answer.text();
+  drawer.hidden = false;
+  drawer.dataset.entity = id;
+  drawer.querySelector("[data-drawer-close]").focus();
+  window.dispatchEvent(new CustomEvent("city:card", { detail: drawer }));
+}
+drawer.querySelector("[data-drawer-close]").addEventListener("click", () => { drawer.hidden = true; });
+addEventListener("keydown", (event) => { if (event.key === "Escape") drawer.hidden = true; });
+
+// ---- live ---------------------------------------------------------------------------------------------------------------
+const FLUSH_MS = 400;
+let flushing = 0;
+
+/** Layer news {layer key: {entity id: properties}} joins the features; each changed layer is handed to the map once. */
+function take(news) {
+  for (const [key, changed] of Object.entries(news)) {
+    const layer = layers.get(key);
+    if (!layer?.loaded) continue;
+    for (const [id, properties] of Object.entries(changed)) {
+      const feature = layer.features.get(id);
+      if (!feature) { layer.stale = true; continue; }
+      Object.assign(feature.properties, properties);
+      (layer.changed ??= new Map()).set(id, feature);
+    }
+  }
+  flushing ||= setTimeout(flush, FLUSH_MS);
+}
+
+function flush() {
+  flushing = 0;
+  for (const layer of layers.values()) {
+    if (layer.stale) { layer.stale = false; layer.changed = undefined; load(layer); continue; }
+    if (!layer.changed) continue;
+    const update = [...layer.changed.values()].map((feature) => ({
+      id: feature.properties.id,
+      addOrUpdateProperties: ["v", "s", "a", "t"].filter((key) => feature.properties[key] !== undefined).map((key) => ({ key, value: feature.properties[key] })),
+    }));
+    layer.changed = undefined;
+    map.getSource(layer.key).updateData({ update });
+    count(layer);
+  }
+}
+
+addEventListener("city:layers", (event) => take(event.detail));
+addEventListener("city:reset", () => { for (const layer of layers.values()) if (layer.shown) load(layer); });
+
+// ---- toggles ------------------------------------------------------------------------------------------------------------
+for (const toggle of document.querySelectorAll("[data-layer]")) {
+  toggle.addEventListener("change", () => {
+    const layer = layers.get(toggle.dataset.layer);
+    layer.shown = toggle.checked;
+    for (const id of parts(layer)) map.setLayoutProperty(id, "visibility", layer.shown ? "visible" : "none");
+    document.querySelector(`[data-legend="${layer.key}"]`)?.toggleAttribute("hidden", !layer.shown);
+    if (layer.shown && !layer.loaded) load(layer);
+    const shown = [...layers.values()].filter((one) => one.shown).map((one) => one.key).join(",");
+    const url = new URL(location.href);
+    url.searchParams.set("layers", shown);
+    history.replaceState(null, "", url);
+  });
+}
+
+/** The legend's ramp: one block a class, the bound where two meet. */
+function drawRamp(layer) {
+  const ramp = document.querySelector(`[data-ramp="${layer.key}"]`);
+  if (!ramp || !layer.value || layer.scale === "category") return;
+  const colours = paletteFor(layer);
+  ramp.replaceChildren(...colours.map((colour, index) => {
+    const part = document.createElement("span");
+    const block = part.appendChild(document.createElement("i"));
+    block.style.background = colour;
+    const bound = part.appendChild(document.createElement("b"));
+    bound.textContent = index ? layer.boundText[index - 1] : "0";
+    return part;
+  }));
+}
+for (const layer of layers.values()) drawRamp(layer);
+
+addEventListener("theme", () => location.reload());
+
+map.on("load", async () => {
+  await addBase();
+  for (const layer of layers.values()) addLayer(layer);
+  await Promise.all([...layers.values()].filter((layer) => layer.shown).map(load));
+  if (config.entity) open(config.entity);
+});
+map.once("idle", () => { box.dataset.ready = String(Math.round(performance.now())); });

@@ -1,0 +1,20 @@
+// Colours for values. Sequential: batlow-like, uniform in lightness; diverging around usual; one accent where there is no value.
+
+/** The value of a colour token of the stylesheet. */
+export const ink = (token) => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
+
+const SEQUENTIAL = ["#2b5c8a", "#3f7f7f", "#7d8f45", "#c98a1b", "#d9603a", "#b3242f", "#7a1230"];
+const AGAINST_USUAL = ["#a31621", "#d9603a", "#e2ad4d", "#8fb59a", "#2f7f74", "#1c5f78"];
+
+/** n colours spread over a scale. */
+function spread(scale, n) {
+  if (n === 1) return [scale[Math.floor(scale.length / 2)]];
+  return Array.from({ length: n }, (_, i) => scale[Math.round((i * (scale.length - 1)) / (n - 1))]);
+}
+
+/** One colour more than the layer has class bounds, low to high. */
+export function paletteFor(layer) {
+  if (!layer.value || layer.scale === "none" || layer.scale === "category") return [ink(layer.accent)];
+  const colours = spread(layer.scale === "usual" ? AGAINST_USUAL : SEQUENTIAL, layer.classes.length + 1);
+  return layer.reverse ? colours.reverse() : colours;
+}
