@@ -329,9 +329,10 @@ def _drafts(ids: Sequence[str], stored: Mapping[str, Stored], now: datetime) -> 
     for entity_id in ids:
         found = stored.get(entity_id)
         before = found.entity() if found else None
-        # What has expired but is not swept yet is gone for the next writer.
-        after = None if before is not None and is_expired(before, now) else before
-        drafts[entity_id] = _Draft(found, before, after)
+        draft = drafts[entity_id] = _Draft(found, before, before)
+        if before is not None and is_expired(before, now):
+            # What has expired but is not swept yet is gone for the next writer.
+            draft.apply(lambda old, _: Effect(None, frozenset(old.attributes if old else ())), now)
     return drafts
 
 
