@@ -1,0 +1,34 @@
+"""All of a city's embedded stores at once."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from madang.settings import Settings
+
+from .documents import EmbeddedDocumentStore
+from .journal import Journal
+from .outbox import EmbeddedOutbox
+from .state import EmbeddedStateStore
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedStores:
+    journal: Journal
+    state: EmbeddedStateStore
+    documents: EmbeddedDocumentStore
+    outbox: EmbeddedOutbox
+
+
+@asynccontextmanager
+async def open_embedded(directory: Path, *, settings: Settings) -> AsyncIterator[EmbeddedStores]:
+    """The stores in ``directory``, until the block ends. Raises ConfigError, see Journal.open."""
+    durability: Literal["full", "interval"] = "interval" if settings.str("durability") == "interval" else "full"
+    journal = Journal.open(directory, durability=durability)
+    try:
+        state = EmbeddedStateStore.load(journal)
+        yield EmbeddedStores(journal, state, EmbeddedDocumentStore(journal), EmbeddedOutbox(journal))
+    finally:
+        await journal.close()
