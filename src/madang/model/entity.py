@@ -43,6 +43,7 @@ class Attribute(msgspec.Struct, frozen=True, omit_defaults=True):
       ListProperty     list of JSON values, order kept
       ListRelationship list of URIs, order kept
     In a fragment the value may be NULL ("remove this instance").
+    value_type: expanded name of the value's data type, where the provider says it; the value itself is kept as given.
     Times are aware UTC. ``attributes`` are the sub-attributes, keyed by expanded name.
     """
 
@@ -56,6 +57,7 @@ class Attribute(msgspec.Struct, frozen=True, omit_defaults=True):
     created_at: datetime | None = None
     modified_at: datetime | None = None
     expires_at: datetime | None = None
+    value_type: str | None = None
 
 
 class Entity(msgspec.Struct, frozen=True, omit_defaults=True):

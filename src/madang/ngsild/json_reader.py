@@ -1,0 +1,107 @@
+"""Bytes to JSON, strictly. Source: RFC 8259; ETSI GS CIM 009 v1.9.1, clauses 4.6.1 and 5.5.4."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final, NoReturn
+
+import orjson
+
+from madang.errors import ROOT, InvalidRequest, Pointer
+from madang.model.entity import Json
+
+DEPTH_MAX: Final = 64
+
+_BOM: Final = b"\xef\xbb\xbf"
+_NOT_A_NUMBER: Final = re.compile(r"-?(NaN|Infinity|nan|inf)")
+
+
+def parse_json(body: bytes, *, depth_max: int = DEPTH_MAX) -> Json:
+    """Parse a whole body. Raises InvalidRequest, with line:column, if it is not JSON in UTF-8, cut off, holds NaN or
+    infinity, names a member twice in one object, or nests deeper than depth_max levels.
+    """
+    body = body.removeprefix(_BOM)
+    try:
+        doc = orjson.loads(body)
+    except orjson.JSONDecodeError as exc:
+        _explain(body, exc, depth_max)
+    keys, depth = _measure(doc)
+    if depth > depth_max:
+        raise InvalidRequest(f"The JSON nests {depth} levels deep; {depth_max} are allowed.")
+    # orjson keeps the last of two equal members in silence. Counting is 20 times faster than parsing again with hooks;
+    # where the counts differ (a text holds '":', or a blank stands before a colon) the exact way decides.
+    if body.count(b'":') != keys or _blank_before_colon(body):
+        _refuse_duplicates(body)
+    return doc
+
+
+def _blank_before_colon(body: bytes) -> bool:
+    return b" :" in body or b"\n:" in body or b"\t:" in body or b"\r:" in body
+
+
+def _measure(doc: Json) -> tuple[int, int]:
+    """(members of all objects, levels of nesting)."""
+    keys = depth = 0
+    level = [doc] if type(doc) is dict or type(doc) is list else []
+    while level:
+        depth += 1
+        below: list[Json] = []
+        for node in level:
+            if type(node) is dict:
+                keys += len(node)
+                node = node.values()
+            below += [item for item in node if type(item) is dict or type(item) is list]
+        level = below
+    return keys, depth
+
+
+def _explain(body: bytes, error: orjson.JSONDecodeError, depth_max: int) -> NoReturn:
+    """Say what is wrong in the sender's words."""
+    if not body.strip():
+        raise InvalidRequest("The body is empty; JSON was expected.") from error
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as exc:
+        raise InvalidRequest(_foreign_encoding(body, exc)) from error
+    where = f"line {error.lineno}, column {error.colno}"
+    if "recursion" in error.msg or "depth" in error.msg:
+        raise InvalidRequest(f"The JSON nests deeper than the {depth_max} levels allowed.") from error
+    if error.pos >= len(text.rstrip()):
+        raise InvalidRequest(f"The JSON is cut off at {where}.") from error
+    if found := _NOT_A_NUMBER.match(text, error.pos) or _NOT_A_NUMBER.match(text, max(error.pos - 1, 0)):
+        raise InvalidRequest(f"{found[0]} at {where} is not JSON; leave the member out where there is no number.") from error
+    raise InvalidRequest(f"Not JSON at {where}: {error.msg.removesuffix('.')}.") from error
+
+
+def _foreign_encoding(body: bytes, error: UnicodeDecodeError) -> str:
+    before = body[: error.start]
+    line = before.count(b"\n") + 1
+    column = len(before[before.rfind(b"\n") + 1 :].decode()) + 1
+    detail = f"The body is not UTF-8: byte 0x{body[error.start]:02x} at line {line}, column {column}."
+    try:
+        body.decode("cp949")
+    except UnicodeDecodeError:
+        return detail
+    return f"{detail} It can be read as CP949 (EUC-KR); convert it to UTF-8 before sending."
+
+
+class _Pairs(list[tuple[str, Json]]):
+    """An object with every member that was written, in order."""
+
+
+def _refuse_duplicates(body: bytes) -> None:
+    for pointer in _duplicates(json.loads(body, object_pairs_hook=_Pairs), ROOT):
+        raise InvalidRequest(f"The member {pointer} stands there twice.")
+
+
+def _duplicates(node: Json, at: Pointer) -> Iterator[Pointer]:
+    if isinstance(node, _Pairs):
+        seen: set[str] = set()
+        for name, value in node:
+            if name in seen:
+                yield at / name
+            seen.add(name)
+            yield from _duplicates(value, at / name)
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _duplicates(value, at / index)
