@@ -50,7 +50,10 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Exists:
+    """``path`` has a value; negated: it has none (``!path``)."""
+
     path: Path
+    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
