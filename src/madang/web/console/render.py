@@ -71,7 +71,7 @@ def static(path: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(WEB / "templates"),
         autoescape=True,
@@ -133,7 +133,7 @@ async def page(
         "now_seconds": int(now.timestamp()),
         "live_href": request.url.path,
     }
-    body = _environment().get_template(template).render(
+    body = environment().get_template(template).render(
         view=view,
         t=partial(say, lang=reader.lang),
         link=link,

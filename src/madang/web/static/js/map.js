@@ -1,10 +1,8 @@
 // The city map: base from the city's own boundaries, layers from its packs, moved by the event stream.
 
-import { Map as MapLibre, Popup, NavigationControl, ScaleControl, setWorkerUrl, addProtocol } from "../vendor/maplibre-gl/maplibre-gl.mjs";
-import { at, city, lang, link, numberText, ageText, cityNow } from "./frame.js";
+import { Map as MapLibre, Popup, NavigationControl, ScaleControl, addProtocol } from "../vendor/maplibre-gl/maplibre-gl.mjs";
+import { lang, link, numberText, ageText } from "./frame.js";
 import { paletteFor, ink } from "./palette.js";
-
-setWorkerUrl(new URL("../vendor/maplibre-gl/maplibre-gl-worker.mjs", import.meta.url).href);
 
 const config = JSON.parse(document.getElementById("map-config").textContent);
 const words = config.words;
@@ -33,9 +31,20 @@ function addRaster(source) {
   map.addLayer({ id: "tiles", type: "raster", source: "tiles", paint: { "raster-opacity": 0.55, "raster-saturation": -0.7 } });
 }
 
+/** The library is a plain script that sets a global; loaded only where a city has a tile file. */
+function loadPmtiles() {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = new URL("../vendor/pmtiles/pmtiles.js", import.meta.url).href;
+    script.onload = () => resolve(window.pmtiles);
+    script.onerror = reject;
+    document.head.append(script);
+  });
+}
+
 /** A PMTiles file of the city: pictures as they are; vector tiles as quiet water, buildings and roads. */
 async function addTileFile(address) {
-  const { Protocol, PMTiles } = await import("../vendor/pmtiles/pmtiles.mjs");
+  const { Protocol, PMTiles } = await loadPmtiles();
   const protocol = new Protocol({ metadata: true });
   addProtocol("pmtiles", protocol.tile);
   const file = new PMTiles(new URL(address.replace("pmtiles://", ""), location.href).href);
