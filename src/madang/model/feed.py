@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .keys import Place
+from .keys import Document, Steps
 
 
 @dataclass(frozen=True, slots=True)
 class FeedPlan:
     """connector: the kind of source, for example ``table``. pack: the pack the feed belongs to, "" for the city's base.
 
-    directory: relative file names of the feed start here. keys: the connector's own keys, unchecked, with their place.
+    directory: relative file names of the feed start here. keys: the connector's own keys, unchecked;
+    document, path: where they stand.
     """
 
     name: str
@@ -20,4 +21,5 @@ class FeedPlan:
     title: Mapping[str, str]
     directory: Path
     keys: Mapping[str, object]
-    place: Place
+    document: Document
+    path: Steps

@@ -195,6 +195,7 @@ class RuleHead:
     duration: timedelta
     q: QExpr | None
     unit: str
+    symbol: str
     digits: int
 
 

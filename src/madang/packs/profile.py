@@ -43,11 +43,14 @@ class ClockPlan:
 
 @dataclass(frozen=True, slots=True)
 class PackChoice:
-    """A pack the city uses, with its parameters as written and the place of each."""
+    """A pack the city uses, with its parameters as written. places, keys: where the value and the name of each
+    stand."""
 
     name: str
     parameters: Mapping[str, object]
     place: Place
+    places: Mapping[str, Place]
+    keys: Mapping[str, Place]
 
 
 @dataclass(frozen=True, slots=True)
