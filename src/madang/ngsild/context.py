@@ -1,7 +1,8 @@
 """@context: short names to URIs and back. Source: JSON-LD 1.1 (W3C), ETSI GS CIM 009 v1.9.1, clauses 4.4 and 5.5.7.
 
-What a @context can say beyond names (reverse terms, base, language) has no meaning in NGSI-LD and is passed over; scoped
-contexts are forbidden by clause 5.5.7 and refused. The core @context is always applied last: its terms and its vocabulary cannot be redefined.
+What a @context can say beyond names (reverse terms, base, language) has no meaning in NGSI-LD and is passed over;
+scoped contexts are forbidden by clause 5.5.7 and refused. The core @context is always applied last: its terms and its
+vocabulary cannot be redefined.
 """
 
 import re
@@ -55,7 +56,7 @@ class Context:
     """A resolved @context, the core included.
 
     wire: the user's @context as given, without the core (URL, object or list); None where there is only the core.
-    key: equal for equal wires; good for caches. terms: term -> IRI, None where the @context says the term means nothing.
+    key: equal for equal wires; good for caches. terms: term -> IRI, None where the @context gives it no meaning.
     prefixes: the terms that may stand before a colon.
     expanded, names, compacted: what the methods do as mappings, for the hot path. names expands like expanded, but only
     what may name an entity type or an attribute.
@@ -99,7 +100,7 @@ class Context:
         iri = self.expanded[name]
         if not (_NAME.fullmatch(name) or name in self.terms or is_uri(name)):
             raise BadRequestData(
-                f"{name[:200]!r} is not a name: a letter, then letters, digits and underscores, or a URI (clause 4.6.2)."
+                f"{name[:200]!r} is not a name: a letter, then letters, digits and _, or a URI (clause 4.6.2)."
             )
         if iri.startswith("@"):
             raise BadRequestData(f"{name!r} stands for the keyword {iri} and cannot name a type or an attribute.")
@@ -235,7 +236,13 @@ def is_core_url(url: str) -> bool:
 
 
 def _finished(active: _Active, wire: Json) -> Context:
-    key = "" if wire is None else wire if isinstance(wire, str) else orjson.dumps(wire, option=orjson.OPT_SORT_KEYS).decode()
+    key = (
+        ""
+        if wire is None
+        else wire
+        if isinstance(wire, str)
+        else orjson.dumps(wire, option=orjson.OPT_SORT_KEYS).decode()
+    )
     prefixes = {name: iri for name, iri in active.prefixes.items() if name not in core_terms.TERMS}
     prefixes |= {name: core_terms.TERMS[name] for name in core_terms.PREFIXES}
     return Context(wire, key, active.terms | core_terms.TERMS, prefixes)

@@ -1,4 +1,4 @@
-"""What a fragment says about one attribute when it does not say all. Source: ETSI GS CIM 009 v1.9.1, clauses 5.5.8, 5.5.12."""
+"""What a fragment says of an attribute when it does not say all. Source: ETSI GS CIM 009 v1.9.1, 5.5.8 and 5.5.12."""
 
 from typing import Any, Final
 
@@ -17,6 +17,14 @@ VALUE_MEMBERS: Final[dict[Kind, str]] = {
     "ListRelationship": "objectList",
 }
 """Attribute kind -> the member that holds its value."""
+
+MEMBER_KINDS: Final[dict[str, Kind]] = {
+    member: kind for kind, member in VALUE_MEMBERS.items() if kind not in ("Property", "GeoProperty")
+} | {"value": "Property"}
+"""The other way round; what "value" holds decides between Property and GeoProperty."""
+
+META: Final = frozenset({"observedAt", "unitCode", "datasetId", "objectType", "valueType", "expiresAt"})
+"""Members of an attribute that are neither its value nor sub-attributes."""
 
 UNSPOKEN: Final[Any] = msgspec.UNSET
 """Value of a PartialAttribute that leaves the value as it is."""

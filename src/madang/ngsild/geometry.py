@@ -14,7 +14,7 @@ def parse_geometry(doc: Json, at: str = ROOT) -> Json:
     """Check a geometry on WGS 84 and give it back. A text is read as JSON first (clause 4.7.2).
 
     Raises BadRequestData with the place of the coordinate: unknown type, longitude not in -180..180 or latitude not in
-    -90..90, open ring, too few positions. Rings that cross themselves pass: receivers differ on them, and ETSI uses one.
+    -90..90, open ring, too few positions. Rings that cross themselves pass: ETSI's own tests use one.
     """
     if isinstance(doc, str):
         doc = _decoded(doc, at)

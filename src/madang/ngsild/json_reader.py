@@ -42,15 +42,16 @@ def _blank_before_colon(body: bytes) -> bool:
 def _measure(doc: Json) -> tuple[int, int]:
     """(members of all objects, levels of nesting)."""
     keys = depth = 0
-    level = [doc] if type(doc) is dict or type(doc) is list else []
+    level: list[Json] = [doc] if type(doc) is dict or type(doc) is list else []
     while level:
         depth += 1
         below: list[Json] = []
         for node in level:
+            items = node
             if type(node) is dict:
                 keys += len(node)
-                node = node.values()
-            below += [item for item in node if type(item) is dict or type(item) is list]
+                items = node.values()
+            below += [item for item in items if type(item) is dict or type(item) is list]
         level = below
     return keys, depth
 
@@ -69,7 +70,9 @@ def _explain(body: bytes, error: orjson.JSONDecodeError, depth_max: int) -> NoRe
     if error.pos >= len(text.rstrip()):
         raise InvalidRequest(f"The JSON is cut off at {where}.") from error
     if found := _NOT_A_NUMBER.match(text, error.pos) or _NOT_A_NUMBER.match(text, max(error.pos - 1, 0)):
-        raise InvalidRequest(f"{found[0]} at {where} is not JSON; leave the member out where there is no number.") from error
+        raise InvalidRequest(
+            f"{found[0]} at {where} is not JSON; leave the member out where there is no number."
+        ) from error
     raise InvalidRequest(f"Not JSON at {where}: {error.msg.removesuffix('.')}.") from error
 
 

@@ -1,8 +1,8 @@
 """JSON documents to entities. Normalized, concise and simplified input may be mixed, as clause 4.5 allows.
 
 Source: ETSI GS CIM 009 v1.9.1, clauses 4.5 (representations), 4.6 (data types and names), 5.5.4 (validation).
-Every fault carries its JSON Pointer. The hot path keeps a place as a chain of (parent, step) and makes a pointer of it only when
-there is something to report: making pointers on the way cost a third of the time.
+Every fault carries its JSON Pointer. The hot path keeps a place as a chain of (parent, step) and makes a pointer of it
+only when there is something to report: making pointers on the way cost a third of the time.
 """
 
 import re
@@ -24,7 +24,7 @@ from madang.model.entity import (
 )
 
 from .context import Context
-from .fragment import UNSPOKEN, VALUE_MEMBERS, PartialAttribute, is_null
+from .fragment import MEMBER_KINDS, META, UNSPOKEN, VALUE_MEMBERS, PartialAttribute, is_null
 from .geometry import GEOMETRIES, is_geometry, parse_geometry
 from .json_reader import DEPTH_MAX, parse_json
 from .time import format_time, parse_time
@@ -68,18 +68,13 @@ _GEO_NAMES: Final = frozenset({LOCATION, OBSERVATION_SPACE, OPERATION_SPACE})
 _SYSTEM: Final = frozenset({"createdAt", "modifiedAt", "deletedAt", "instanceId", "lang"})
 
 # Clause 4.5.1: non-reified terms of the core @context are no attribute names.
-_NOT_ATTRIBUTES: Final = frozenset(
-    """value object languageMap vocab json valueList objectList values objects languageMaps vocabs jsons valueLists
+_WORDS = """
+    value object languageMap vocab json valueList objectList values objects languageMaps vocabs jsons valueLists
     objectLists datasetId instanceId observedAt unitCode objectType valueType previousValue previousObject
     previousLanguageMap previousVocab previousJson previousValueList previousObjectList entity entityList lang
-    entityIdSealed entityTypeSealed dataset""".split()
-)
-
-_MEMBER_KINDS: Final[Mapping[str, Kind]] = {
-    member: kind for kind, member in VALUE_MEMBERS.items() if kind not in ("Property", "GeoProperty")
-} | {"value": "Property"}
-
-_META: Final = frozenset({"observedAt", "unitCode", "datasetId", "objectType", "valueType", "expiresAt"})
+    entityIdSealed entityTypeSealed dataset
+"""
+_NOT_ATTRIBUTES: Final = frozenset(_WORDS.split())
 
 
 def _pointer(place: Place) -> Pointer:
@@ -139,9 +134,7 @@ def _time(value: Json, place: Place) -> datetime:
         _fault(exc.detail, place)
 
 
-def parse_entity(
-    doc: Json, context: Context, at: Pointer = ROOT, *, attributes_max: int = ATTRIBUTES_MAX
-) -> Entity:
+def parse_entity(doc: Json, context: Context, at: Pointer = ROOT, *, attributes_max: int = ATTRIBUTES_MAX) -> Entity:
     """A whole entity. Raises BadRequestData (up to FAULTS_MAX faults), TooLarge. Source: clauses 4.5.1 and 5.2.4."""
     members = _object(doc, at)
     reader = _Reader(context, attributes_max)
@@ -165,7 +158,7 @@ def parse_fragment(
 ) -> Entity:
     """A fragment of the entity entity_id. id and type may be absent; an id that is there must be entity_id.
 
-    scope () means "remove". Instances may be PartialAttribute. Raises as parse_entity. Source: clauses 5.5.8 and 5.5.12.
+    scope () means "remove". Instances may be PartialAttribute. Raises as parse_entity. Source: clauses 5.5.8, 5.5.12.
     """
     members = _object(doc, at)
     given = members.get("id", members.get("@id", entity_id))
@@ -272,7 +265,9 @@ def _raise(faults: list[Fault]) -> NoReturn:
 def _check_geo(name: str, instances: Iterable[Attribute], place: Place) -> None:
     if name in _GEO_NAMES:
         for instance in instances:
-            if instance.kind != "GeoProperty" and not (isinstance(instance, PartialAttribute) or instance.value == NULL):
+            if instance.kind != "GeoProperty" and not (
+                isinstance(instance, PartialAttribute) or instance.value == NULL
+            ):
                 _fault("This is a GeoProperty by its name; its value must be a geometry (clause 4.7.1).", place)
 
 
@@ -344,13 +339,15 @@ class _Reader:
     def _are_instances(self, items: list[Json], place: Place) -> bool:
         if not items:
             return False
-        typed = [type(item) is dict and type(kind := item.get("type")) is str and kind in VALUE_MEMBERS for item in items]
+        typed = [
+            type(item) is dict and type(kind := item.get("type")) is str and kind in VALUE_MEMBERS for item in items
+        ]
         if all(typed):
             return True
         if any(typed):
             _fault("Some items of this list are attribute instances and some are not.", (place, typed.index(False)))
         return all(
-            type(item) is dict and (not _MEMBER_KINDS.keys().isdisjoint(item) or (self.partial and "datasetId" in item))
+            type(item) is dict and (not MEMBER_KINDS.keys().isdisjoint(item) or (self.partial and "datasetId" in item))
             for item in items
         )
 
@@ -385,12 +382,15 @@ class _Reader:
     def instance(self, doc: Json, place: Place, depth: int) -> Attribute:
         if type(doc) is not dict:
             _fault("An attribute's instance must be an object.", place)
-        kind = doc.get("type")
+        kind: Kind | None = doc.get("type")
         given = type(kind) is str and kind in VALUE_MEMBERS
         if not given:
             kind = self._guess(doc, place)
-            if kind is None:
-                return self._bare_object(doc, place)
+        if kind is None:
+            return self._bare_object(doc, place)
+        if not given:
+            # Only "value" leaves open what it is the value of; "object", "vocab", ... say it.
+            given = kind not in ("Property", "GeoProperty")
         self._count()
         if depth > NESTING_MAX:
             _fault(f"Attributes nest deeper than {NESTING_MAX} levels.", place)
@@ -401,23 +401,23 @@ class _Reader:
         kind = doc.get("type", doc.get("@type"))
         if type(kind) is str and kind in VALUE_MEMBERS and "@value" not in doc:
             return kind
-        members = [member for member in _MEMBER_KINDS if member in doc]
+        members = [member for member in MEMBER_KINDS if member in doc]
         if kind is not None and members:
             _fault(f"{kind!r} is not a type of attribute; known are {', '.join(VALUE_MEMBERS)}.", (place, "type"))
         if "value" in doc and is_geometry(doc["value"]):
             return "GeoProperty"
         if members:
-            return _MEMBER_KINDS[members[0]]
+            return MEMBER_KINDS[members[0]]
         if is_geometry(doc):
             return None
         return "Property" if self.operation == "partial" or (self.partial and self._is_partial(doc)) else None
 
     def _is_partial(self, doc: dict[str, Json]) -> bool:
-        """In a merge: does {"observedAt": ...} or {"accuracy": {"value": ...}} speak of an attribute, or is it its value?"""
-        if not _META.isdisjoint(doc):
+        """In a merge: does {"observedAt": ...} or {"accuracy": {"value": ...}} speak of an attribute, or is it a value?"""
+        if not META.isdisjoint(doc):
             return True
         return any(
-            type(item) is dict and (item.get("type") in VALUE_MEMBERS or not _MEMBER_KINDS.keys().isdisjoint(item))
+            type(item) is dict and (item.get("type") in VALUE_MEMBERS or not MEMBER_KINDS.keys().isdisjoint(item))
             for item in doc.values()
         )
 
@@ -442,7 +442,7 @@ class _Reader:
                 value = _VALUES[kind](self, member, (place, name))
             elif name == "type":
                 continue
-            elif name in _META:
+            elif name in META:
                 if member == NULL and self.null_ok and name != "datasetId":
                     removed = [*(removed or ()), _FIELDS[name]]
                 elif name == "observedAt":
@@ -463,8 +463,8 @@ class _Reader:
             _fault(f"The {kind} has no {value_member}.", place)
         if removed or value is UNSPOKEN or (not given and self.null_ok):
             return PartialAttribute(
-                kind, value, dataset_id, observed_at, unit_code, object_type, attributes, None, None, expires_at, value_type,
-                given, frozenset(removed or ()),
+                kind, value, dataset_id, observed_at, unit_code, object_type, attributes, None, None, expires_at,
+                value_type, given, frozenset(removed or ()),
             )  # fmt: skip
         return Attribute(
             kind, value, dataset_id, observed_at, unit_code, object_type, attributes, None, None, expires_at, value_type

@@ -1,4 +1,4 @@
-"""Entities to JSON documents. Source: ETSI GS CIM 009 v1.9.1, clauses 4.5 (representations), 4.15 (language), 4.21 (projection)."""
+"""Entities to JSON documents. Source: ETSI GS CIM 009 v1.9.1, clauses 4.5 (forms), 4.15 (language), 4.21 (projection)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from madang.errors import BadRequestData
 from madang.model.entity import CORE, LOCATION, Attribute, Entity, Json
 
 from .context import Context
-from .fragment import VALUE_MEMBERS
+from .fragment import MEMBER_KINDS, META, VALUE_MEMBERS
 from .geometry import is_geometry
 from .language import choose_language
 from .time import format_time
@@ -21,8 +21,8 @@ MEMBERS: Final = frozenset({"id", "type", "scope"})
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """How an entity is written. keyValues is the simplified format. lang: a language range list such as ``ko,en;q=0.5``;
-    None leaves language maps as they are. sys_attrs: with createdAt, modifiedAt and expiresAt.
+    """How an entity is written. keyValues is the simplified format. lang: language ranges such as ``ko,en;q=0.5``; None
+    leaves language maps as they are. sys_attrs: with createdAt, modifiedAt and expiresAt.
     """
 
     format: Format = "normalized"
@@ -56,6 +56,9 @@ class Projection:
         )
 
 
+_TELLING: Final = META | MEMBER_KINDS.keys() | {"type", "@type", "@context"}
+"""Members by which a reader may take an object for an attribute."""
+
 NORMALIZED: Final = Representation()
 CONCISE: Final = Representation("concise")
 SIMPLIFIED: Final = Representation("keyValues")
@@ -70,7 +73,7 @@ def parse_projection(
     attrs: str | None = None,
     dataset_ids: Iterable[str] | None = None,
 ) -> Projection:
-    """Projection of query parameters. Names are separated by comma or pipe. Raises BadRequestData naming the parameter."""
+    """Projection of query parameters, names separated by comma or pipe. Raises BadRequestData naming the parameter."""
     names = {"pick": pick, "omit": omit, "attrs": attrs}
     expanded = {
         parameter: None if text is None else frozenset(_projected(text, parameter, context))
@@ -192,13 +195,11 @@ def _concise(instance: Attribute, context: Context, representation: Representati
 def _reads_as_attribute(value: Json) -> bool:
     """Would a bare value be taken for something else than a Property's value?"""
     if type(value) is list:
-        return any(type(item) is dict for item in value)
-    return type(value) is dict
+        return any(map(_reads_as_attribute, value))
+    return type(value) is dict and not (_TELLING.isdisjoint(value) and value.keys() != {"dataset"})
 
 
-def _add_meta(
-    members: dict[str, Json], instance: Attribute, context: Context, representation: Representation
-) -> None:
+def _add_meta(members: dict[str, Json], instance: Attribute, context: Context, representation: Representation) -> None:
     if instance.object_type is not None:
         members["objectType"] = _one_or_all([context.compacted[name] for name in instance.object_type])
     if instance.value_type is not None and "lang" not in members:
@@ -250,7 +251,7 @@ def render_feature(
 ) -> dict[str, Json]:
     """The entity as a GeoJSON Feature. geometry: the value of geometry_property (expanded), null where there is none.
 
-    dataset_id: which instance; the default one where None. embed_context: with an @context member. Source: clause 4.5.16.
+    dataset_id: which instance; None the default one. embed_context: with an @context member. Source: clause 4.5.16.
     """
     properties = render_entity(entity, context, representation, projection)
     feature: dict[str, Json] = {

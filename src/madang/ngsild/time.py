@@ -23,7 +23,11 @@ def parse_time(text: Json, at: str = ROOT) -> datetime:
             return msgspec.convert(text, datetime)
         except msgspec.ValidationError:
             if unusual := _UNUSUAL.fullmatch(text):
-                return parse_time(f"{unusual[1]}.{unusual[2]}Z", at) if "," in text or len(text) > 27 else _refuse(text, at)
+                return (
+                    parse_time(f"{unusual[1]}.{unusual[2]}Z", at)
+                    if "," in text or len(text) > 27
+                    else _refuse(text, at)
+                )
     return _refuse(text, at)
 
 
