@@ -145,8 +145,11 @@ class EmbeddedStateStore:
     async def commit(self, tenant: str, writes: Sequence[Write]) -> Sequence[int]:
         if len({write.entity_id for write in writes}) != len(writes):
             raise ValueError("a commit writes each entity once")
-        while (other := self._contradiction(tenant, writes)) is not None:
+        while (contradiction := self._contradiction(tenant, writes)) is not None:
+            entity_id, other = contradiction
             await other.settled.wait()
+            if other.entry is not None and other.entry.error is None:
+                raise Conflict(entity_id)
         if not writes and tenant in self._rows:
             return []
         commit = _UnderWay(tenant, [self._item(tenant, write) for write in writes])
@@ -163,15 +166,16 @@ class EmbeddedStateStore:
         stored = rows.get(entity_id) if rows is not None else None
         return stored.version if stored is not None else None
 
-    def _contradiction(self, tenant: str, writes: Sequence[Write]) -> _UnderWay | None:
-        """The commit under way that does not fit, if one does not. Raises Conflict where a durable version does not."""
+    def _contradiction(self, tenant: str, writes: Sequence[Write]) -> tuple[str, _UnderWay] | None:
+        """The first id that does not fit and the commit under way it does not fit to. Raises Conflict where it does
+        not fit to a durable version."""
         for write in writes:
             if self._version(tenant, write.entity_id) == write.expect:
                 continue
             under_way = self._under_way.get((tenant, write.entity_id))
             if under_way is None:
                 raise Conflict(write.entity_id)
-            return under_way[0]
+            return write.entity_id, under_way[0]
         return None
 
     def _item(self, tenant: str, write: Write) -> tuple[str, Stored | None, Entity | None]:
