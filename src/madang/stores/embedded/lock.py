@@ -42,7 +42,11 @@ class DirectoryLock:
             raise ConfigError(
                 f"{directory} is in use by process {holder or 'unknown'}; stop it, or give this one another directory."
             ) from None
-        os.pwrite(self._descriptor, f"{os.getpid()}".ljust(_PID_BYTES).encode(), 0)
+        try:
+            os.pwrite(self._descriptor, f"{os.getpid()}".ljust(_PID_BYTES).encode(), 0)
+        except OSError:
+            self.release()
+            raise
 
     def release(self) -> None:
         if self._descriptor >= 0:

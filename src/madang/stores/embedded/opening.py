@@ -4,18 +4,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from madang.settings import Settings
+from madang.stores.rows import TenantRows
 
 from .documents import EmbeddedDocumentStore
-from .journal import Journal
+from .journal import Durability, Journal
 from .outbox import EmbeddedOutbox
 from .state import EmbeddedStateStore
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedStores:
+    """journal is for what else keeps its tables in city.db; the others are the ports."""
+
     journal: Journal
     state: EmbeddedStateStore
     documents: EmbeddedDocumentStore
@@ -25,10 +27,10 @@ class EmbeddedStores:
 @asynccontextmanager
 async def open_embedded(directory: Path, *, settings: Settings) -> AsyncIterator[EmbeddedStores]:
     """The stores in ``directory``, until the block ends. Raises ConfigError, see Journal.open."""
-    durability: Literal["full", "interval"] = "interval" if settings.str("durability") == "interval" else "full"
+    durability: Durability = "interval" if settings.str("durability") == "interval" else "full"
     journal = Journal.open(directory, durability=durability)
     try:
-        state = EmbeddedStateStore.load(journal)
+        state = EmbeddedStateStore.load(journal, TenantRows)
         yield EmbeddedStores(journal, state, EmbeddedDocumentStore(journal), EmbeddedOutbox(journal))
     finally:
         await journal.close()

@@ -11,7 +11,7 @@ from typing import Final, Protocol, Self
 from msgspec import DecodeError
 
 from madang.errors import Conflict
-from madang.model.entity import Entity, decode_entity, encode_entity
+from madang.model.entity import Entity, encode_entity
 from madang.model.query import Query
 from madang.ports.state import Page, Stored, Write
 
@@ -42,6 +42,9 @@ class Rows(Protocol):
     def get(self, entity_id: str) -> Stored | None: ...
 
     def put(self, stored: Stored, entity_id: str, entity: Entity) -> None: ...
+
+    def load(self, stored: Stored, entity_id: str) -> None:
+        """Like put, for one that is not decoded yet. Raises msgspec.DecodeError."""
 
     def remove(self, entity_id: str) -> None: ...
 
@@ -241,7 +244,7 @@ def _load_entities(connection: sqlite3.Connection, rows: Mapping[str, Rows]) -> 
             try:
                 if zlib.crc32(body) != crc:
                     raise DecodeError("its checksum differs")
-                rows[tenant].put(Stored(version, body), entity_id, decode_entity(body))
+                rows[tenant].load(Stored(version, body), entity_id)
             except (DecodeError, KeyError) as exc:
                 faults.append(f"entity {entity_id!r} of tenant {tenant!r}: {exc}")
     finally:
