@@ -203,9 +203,7 @@ class Contexts:
         return f"{self._base_url}{PATH}{local_id}"
 
     def _known_hosted(self, local_id: str, hosted: HostedContext) -> KnownContext:
-        return self._used(
-            KnownContext(local_id, self._url(local_id), hosted.kind, hosted.document, hosted.created_at)
-        )
+        return self._used(KnownContext(local_id, self._url(local_id), hosted.kind, hosted.document, hosted.created_at))
 
     def _known_cached(self, url: str, cached: _Cached) -> KnownContext:
         return self._used(KnownContext(_local_id(url), url, "Cached", cached.document, cached.created_at))

@@ -37,11 +37,14 @@ PURGE_PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What one step makes of one entity. aside: observations for the history only. after None: the entity is gone."""
+    """What one step makes of one entity. after None: it is gone. outcome None: nothing but that happened.
+
+    aside: observations for the history only.
+    """
 
     after: Entity | None
-    changed: frozenset[str]
     outcome: Outcome | None = None
+    created: bool = False
     aside: tuple[Observation, ...] = ()
 
 
@@ -68,12 +71,21 @@ class _Draft:
             effect = step(self.after, now)
         except (InputError, StateError) as exc:
             return exc
-        if effect.after is not self.after:
-            self.observations.extend(merge.observations(self.after, effect.after, now))
-            self.changed |= effect.changed
+        if effect.after is None:
+            self._delete(now)
+        elif effect.outcome is not None and (effect.created or _differs(self.after, effect.outcome)):
+            self.observations.extend(merge.observations(effect.outcome, now))
+            self.changed |= effect.outcome.changed
             self.after = effect.after
             self.touched = True
         return effect
+
+    def _delete(self, now: datetime) -> None:
+        if self.after is not None:
+            self.observations.extend(farewells(self.after, now))
+            self.changed |= self.after.attributes.keys()
+            self.after = None
+            self.touched = True
 
     def write(self, entity_id: str) -> Write:
         return Write(entity_id, self.after, self.stored.version if self.stored else None, self.observations)
@@ -155,13 +167,9 @@ class Entities:
         """Replace attributes that are there; the others are named in not_updated."""
         return await self._merge(tenant, entity_id, lambda e, now: merge.update(e, fragment, now))
 
-    async def partial_update(
-        self, tenant: str, entity_id: str, name: str, instances: Sequence[Attribute]
-    ) -> Outcome:
+    async def partial_update(self, tenant: str, entity_id: str, name: str, instances: Sequence[Attribute]) -> Outcome:
         """Change members of one attribute's instances."""
-        return await self._merge(
-            tenant, entity_id, lambda e, now: merge.partial_update(e, name, tuple(instances), now)
-        )
+        return await self._merge(tenant, entity_id, lambda e, now: merge.partial_update(e, name, tuple(instances), now))
 
     async def replace_attribute(
         self, tenant: str, entity_id: str, name: str, instances: Sequence[Attribute]
@@ -209,9 +217,7 @@ class Entities:
         results = await self._commit(tenant, [(item.id, batch_step(op, item)) for item in items])
         done = tuple(i for i, result in zip(ids, results, strict=True) if isinstance(result, Effect))
         created = tuple(
-            i
-            for i, result in zip(ids, results, strict=True)
-            if isinstance(result, Effect) and result.after is not None and result.outcome is None
+            i for i, result in zip(ids, results, strict=True) if isinstance(result, Effect) and result.created
         )
         return BatchReport(done, created, refused(ids, results))
 
@@ -224,7 +230,7 @@ class Entities:
         results = await self._commit(tenant, [(f.id, feed_step(f, late)) for f in fragments])
         errors = refused([f.id for f in fragments], results)
         effects = [result for result in results if isinstance(result, Effect)]
-        unchanged = sum(not effect.changed and not effect.aside for effect in effects)
+        unchanged = sum(effect.outcome is None and not effect.aside for effect in effects)
         behind = sum(bool(effect.aside) for effect in effects)
         return CommitReport(len(effects) - unchanged, behind, unchanged, errors)
 
@@ -275,9 +281,7 @@ class Entities:
 
     # The one way to write
 
-    async def _merge(
-        self, tenant: str, entity_id: str, act: Callable[[Entity, datetime], Outcome]
-    ) -> Outcome:
+    async def _merge(self, tenant: str, entity_id: str, act: Callable[[Entity, datetime], Outcome]) -> Outcome:
         effect = await self._change(tenant, entity_id, _on_existing(entity_id, act))
         assert effect.outcome is not None  # noqa: S101 - _on_existing always gives one
         return effect.outcome
@@ -332,7 +336,7 @@ def _drafts(ids: Sequence[str], stored: Mapping[str, Stored], now: datetime) -> 
         draft = drafts[entity_id] = _Draft(found, before, before)
         if before is not None and is_expired(before, now):
             # What has expired but is not swept yet is gone for the next writer.
-            draft.apply(lambda old, _: Effect(None, frozenset(old.attributes if old else ())), now)
+            draft.apply(lambda _, __: Effect(None), now)
     return drafts
 
 
@@ -344,13 +348,32 @@ def refused(ids: Sequence[str], results: Sequence[Result]) -> tuple[Refused, ...
     )
 
 
+def _differs(old: Entity | None, outcome: Outcome) -> bool:
+    """Did the outcome write anything? (A merge that changes nothing still gives a new, equal entity.)"""
+    new = outcome.entity
+    return (
+        bool(outcome.changed)
+        or old is None
+        or (new.types, new.scope, new.expires_at) != (old.types, old.scope, old.expires_at)
+    )
+
+
+def farewells(entity: Entity, now: datetime) -> list[Observation]:
+    """What the history learns when an entity is deleted: each instance ends now."""
+    return [
+        Observation(entity.types[0], entity.id, name, instance.dataset_id, now, now, False, None)
+        for name, instances in entity.attributes.items()
+        for instance in instances
+    ]
+
+
 def _effect(outcome: Outcome) -> Effect:
-    return Effect(outcome.entity, outcome.changed | outcome.removed, outcome)
+    return Effect(outcome.entity, outcome)
 
 
 def _created(entity: Entity, now: datetime) -> Effect:
-    made = merge.create(entity, now).entity
-    return Effect(made, frozenset(made.attributes))
+    outcome = merge.create(entity, now)
+    return Effect(outcome.entity, outcome, created=True)
 
 
 def _on_existing(entity_id: str, act: Callable[[Entity, datetime], Outcome]) -> Step:
@@ -392,15 +415,16 @@ def _create(old: Entity | None, entity: Entity, now: datetime) -> Effect:
 def _delete(old: Entity | None, entity_id: str) -> Effect:
     if old is None:
         raise NotFound(entity_id)
-    return Effect(None, frozenset(old.attributes))
+    return Effect(None)
 
 
 def _expire(old: Entity | None, now: datetime) -> Effect:
     """What is left of an entity whose time, or whose attributes' time, has passed."""
     if old is None:
-        return Effect(None, frozenset())
+        return Effect(None)
     left = without_expired(old, now)
-    return Effect(left, frozenset(old.attributes) - frozenset(left.attributes))
+    gone = tuple((name, i.dataset_id) for name, items in old.attributes.items() for i in items if is_expired(i, now))
+    return _effect(Outcome(left, frozenset(name for name, _ in gone), gone))
 
 
 def feed_step(fragment: Entity, late: Late) -> Step:
@@ -410,12 +434,12 @@ def feed_step(fragment: Entity, late: Late) -> Step:
         if old is None:
             return _created(fragment, now)
         if says_nothing_new(old, fragment):
-            return Effect(old, frozenset())
+            return Effect(old)
         news, behind = split_late(old, fragment) if late == "history" else (fragment, {})
         aside = late_observations(old, behind, now)
         if says_nothing_new(old, news):
-            return Effect(old, frozenset(), aside=aside)
+            return Effect(old, aside=aside)
         outcome = merge.upsert(old, news, now)
-        return Effect(outcome.entity, outcome.changed | outcome.removed, outcome, aside)
+        return Effect(outcome.entity, outcome, aside=aside)
 
     return step

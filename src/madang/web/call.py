@@ -80,11 +80,15 @@ class Call:
         inside = isinstance(doc, dict) and "@context" in doc
         if not self.is_ld:
             if inside:
-                raise BadRequestData(f"A body of type {JSON} must not have @context; use {LD} or a Link header.", "/@context")
+                raise BadRequestData(
+                    f"A body of type {JSON} must not have @context; use {LD} or a Link header.", "/@context"
+                )
             return await self.linked_context()
         link = self.headers.get("link")
         if link and parse_link(link) is not None:
-            raise BadRequestData(f"A body of type {LD} has its @context inside; the Link header must not name one.", "Link")
+            raise BadRequestData(
+                f"A body of type {LD} has its @context inside; the Link header must not name one.", "Link"
+            )
         if not inside:
             raise BadRequestData(f"A body of type {LD} must have @context.", "/@context")
         return await self.city.contexts.resolve(self.tenant, doc["@context"], at=ROOT / "@context")
@@ -97,7 +101,9 @@ class Call:
         context = await self.context_of(doc)
         return {name: value for name, value in doc.items() if name != "@context"}, context
 
-    async def give(self, doc: Json, context: Context, *, status: int = 200, headers: Sequence[tuple[str, str]] = ()) -> Answer:
+    async def give(
+        self, doc: Json, context: Context, *, status: int = 200, headers: Sequence[tuple[str, str]] = ()
+    ) -> Answer:
         """Answer with JSON in the negotiated media type; the context goes into the body or the Link header."""
         if self.media == LD:
             doc = _with_context(doc, context)
@@ -119,7 +125,6 @@ class Call:
 
     def created(self, location: str, headers: Sequence[tuple[str, str]] = ()) -> Answer:
         return Answer(201, headers=[("location", location), *headers])
-
 
 
 def _with_context(doc: Json, context: Context) -> Json:
@@ -269,7 +274,9 @@ def parse_params(query: bytes, known: frozenset[str]) -> Mapping[str, str]:
     unknown = params.keys() - known - COMMON_PARAMS
     if unknown:
         name = min(unknown)
-        raise InvalidRequest(f"{name!r} is not a parameter of this operation.", faults=(Fault("unknown parameter", name),))
+        raise InvalidRequest(
+            f"{name!r} is not a parameter of this operation.", faults=(Fault("unknown parameter", name),)
+        )
     return params
 
 

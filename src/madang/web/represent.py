@@ -124,9 +124,7 @@ async def give_entity(call: Call, stored: Stored, view: View) -> Answer:
     return await call.give_bytes(embed_context(body, view.context) if call.media == LD else body, view.context)
 
 
-async def give_entities(
-    call: Call, items: Sequence[Stored], view: View, headers: Sequence[tuple[str, str]]
-) -> Answer:
+async def give_entities(call: Call, items: Sequence[Stored], view: View, headers: Sequence[tuple[str, str]]) -> Answer:
     if call.media == GEO:
         entities: Iterable[Entity] = (stored.entity() for stored in items)
         features = render_feature_collection(
