@@ -15,6 +15,9 @@ from madang.ports.clock import Clock
 ClockMode = Literal["live", "replay"]
 SPEED_MAX = 1_000_000.0
 
+SLEEP_MAX_S = 3600.0
+"""Longest single sleep; event loops refuse to sleep for centuries, and a wait just sleeps again."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClockState:
@@ -219,7 +222,7 @@ class CityClock:
             if not self._loop:
                 return None
             until = self._end
-        return (until - now).total_seconds() / self._speed
+        return min((until - now).total_seconds() / self._speed, SLEEP_MAX_S)
 
     async def _until_changed(self, delay_s: float | None) -> None:
         changed = asyncio.ensure_future(self._changed.wait())

@@ -353,10 +353,14 @@ class Reader:
         known = self.vocabularies.get(key.vocabulary)
         if not key.vocabulary or known is None:
             return value
-        words = value if isinstance(value, tuple) else (value,)
-        for index, word in enumerate(words):
+        steps: Sequence[tuple[Steps, object]] = [(here, value)]
+        if isinstance(value, tuple):
+            steps = [((*here, index), word) for index, word in enumerate(value)]
+        if isinstance(value, dict):
+            steps = [((*here, word), word) for word in value]
+        for path, word in steps:
             if isinstance(word, str) and word and word not in known:
-                place = self.document.at_value((*here, index) if isinstance(value, tuple) else here)
+                place = self.document.at_key(path) if isinstance(value, dict) else self.document.at_value(path)
                 self.fault(f'unknown {key.vocabulary} "{word}"{suggestion(word, known)}', place)
         return value
 
