@@ -413,7 +413,7 @@ class _Reader:
         return "Property" if self.operation == "partial" or (self.partial and self._is_partial(doc)) else None
 
     def _is_partial(self, doc: dict[str, Json]) -> bool:
-        """In a merge: does {"observedAt": ...} or {"accuracy": {"value": ...}} speak of an attribute, or is it a value?"""
+        """In a merge: is {"observedAt": ...} or {"accuracy": {"value": 1}} part of an attribute, or its value?"""
         if not META.isdisjoint(doc):
             return True
         return any(

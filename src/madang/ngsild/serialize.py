@@ -1,11 +1,11 @@
-"""Entities to JSON documents. Source: ETSI GS CIM 009 v1.9.1, clauses 4.5 (forms), 4.15 (language), 4.21 (projection)."""
+"""Entities to JSON documents. Source: ETSI GS CIM 009 v1.9.1, clauses 4.5, 4.15 (language), 4.21 (projection)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from madang.errors import BadRequestData
-from madang.model.entity import CORE, LOCATION, Attribute, Entity, Json
+from madang.model.entity import LOCATION, Attribute, Entity, Json
 
 from .context import Context
 from .fragment import MEMBER_KINDS, META, VALUE_MEMBERS
@@ -112,7 +112,7 @@ def render_entity(
     if entity.scope and (whole or projection.has("scope")):
         members["scope"] = _one_or_all(list(entity.scope))
     if representation.sys_attrs:
-        _add_times(members, entity)
+        add_times(members, entity)
     elif entity.expires_at is not None:
         members["expiresAt"] = format_time(entity.expires_at)
     _add_attributes(members, entity.attributes, context, representation, None if whole else projection)
@@ -123,7 +123,8 @@ def _one_or_all(items: list[Json]) -> Json:
     return items[0] if len(items) == 1 else items
 
 
-def _add_times(members: dict[str, Json], of: Entity | Attribute) -> None:
+def add_times(members: dict[str, Json], of: Entity | Attribute) -> None:
+    """Add createdAt, modifiedAt and expiresAt where they are known."""
     if of.created_at is not None:
         members["createdAt"] = format_time(of.created_at)
     if of.modified_at is not None:
@@ -154,7 +155,7 @@ def _add_attributes(
             members[compacted[name]] = render(instances[0], context, representation)
         elif simplified:
             members[compacted[name]] = {
-                "dataset": {one.dataset_id or "@none": _simple(one, context, representation) for one in instances}
+                "dataset": {one.dataset_id or "@none": render_simple(one, context, representation) for one in instances}
             }
         else:
             members[compacted[name]] = [render(one, context, representation) for one in instances]
@@ -168,7 +169,8 @@ def _value(instance: Attribute, context: Context) -> Json:
     return instance.value
 
 
-def _normalized(instance: Attribute, context: Context, representation: Representation) -> dict[str, Json]:
+def render_instance(instance: Attribute, context: Context, representation: Representation) -> dict[str, Json]:
+    """One instance, normalized."""
     kind = instance.kind
     if kind == "LanguageProperty" and representation.lang is not None:
         tag, text = choose_language(instance.value, representation.lang)
@@ -182,7 +184,7 @@ def _normalized(instance: Attribute, context: Context, representation: Represent
 
 
 def _concise(instance: Attribute, context: Context, representation: Representation) -> Json:
-    members = _normalized(instance, context, representation)
+    members = render_instance(instance, context, representation)
     kind = members.pop("type")
     if members.keys() == {"value"} and (kind == "GeoProperty" or not _reads_as_attribute(members["value"])):
         return members["value"]
@@ -211,14 +213,14 @@ def _add_meta(members: dict[str, Json], instance: Attribute, context: Context, r
     if instance.dataset_id is not None:
         members["datasetId"] = instance.dataset_id
     if representation.sys_attrs:
-        _add_times(members, instance)
+        add_times(members, instance)
     elif instance.expires_at is not None:
         members["expiresAt"] = format_time(instance.expires_at)
     if instance.attributes:
         _add_attributes(members, instance.attributes, context, representation, None)
 
 
-def _simple(instance: Attribute, context: Context, representation: Representation) -> Json:
+def render_simple(instance: Attribute, context: Context, representation: Representation) -> Json:
     """Simplified value: bare, but wrapped where the kind would be lost. Source: clause 4.5.4, examples 1-9."""
     kind = instance.kind
     if kind == "LanguageProperty":
@@ -233,9 +235,9 @@ def _simple(instance: Attribute, context: Context, representation: Representatio
 
 
 _RENDER: Final[Mapping[Format, Callable[[Attribute, Context, Representation], Json]]] = {
-    "normalized": _normalized,
+    "normalized": render_instance,
     "concise": _concise,
-    "keyValues": _simple,
+    "keyValues": render_simple,
 }
 
 
@@ -297,6 +299,3 @@ def render_feature_collection(
 def render_types(types: Sequence[str], context: Context) -> Json:
     """One name, or a list of them."""
     return _one_or_all([context.compacted[name] for name in types])
-
-
-SCOPE: Final = CORE + "scope"
