@@ -117,8 +117,8 @@ class HistoryStore(Protocol):
         """Delete an entity's history, or one attribute's, or one instance's. Returns rows removed."""
 
     async def sql(self, tenant: str, text: str, *, row_limit: int, timeout_s: float) -> Table:
-        """Read-only SQL over the view ``observation`` (type, entity, attribute, dataset_id, at, value, unit, json) and one
-        view per entity type's short name. Raises BadRequestData (not a single SELECT, or the engine's message),
+        """Read-only SQL over the view ``observation`` (type, entity, attribute, dataset_id, observed_at, value, unit,
+        json) and one view per entity type's short name. Names of the default and core vocabulary are shown without it. Raises BadRequestData (not a single SELECT, or the engine's message),
         TooComplexQuery (time)."""
 
     async def size(self, tenant: str) -> HistorySize: ...

@@ -11,10 +11,10 @@ import numpy as np
 
 from .journal import Journal
 from .segments import Snapshot, Span, Tail, read_catalogue, read_forgets
-from .tail_rows import number_of
+from .observations import number_of
 
 _TAIL_COLUMNS: Final = (
-    "seq BIGINT, tenant VARCHAR, type VARCHAR, entity VARCHAR, attribute VARCHAR, dataset_id VARCHAR, at TIMESTAMP,"
+    "seq BIGINT, tenant VARCHAR, type VARCHAR, entity VARCHAR, attribute VARCHAR, dataset_id VARCHAR, observed_at TIMESTAMP,"
     " recorded_at TIMESTAMP, observed BOOLEAN, value DOUBLE, unit VARCHAR, json VARCHAR"
 )
 _SELECT: Final = (
@@ -127,7 +127,11 @@ class Catalogue:
                 reader.execute("COMMIT")
             if rows:
                 tail = self._mirror(tail, rows)
-            if rows or forgets != self._snapshot.forgets:
+            # Only added here: the mover takes applied ones away together with the segments they are still needed for.
+            known = {forget.seq for forget in self._snapshot.forgets}
+            arrived = tuple(forget for forget in forgets if forget.seq not in known)
+            if rows or arrived:
+                forgets = (*self._snapshot.forgets, *arrived)
                 self._snapshot = replace(self._snapshot, tails=(*older, tail), forgets=forgets)
             more = len(rows) == _STEP
 
@@ -144,7 +148,7 @@ class Catalogue:
                 "entity": _text(entity),
                 "attribute": _text(attribute),
                 "dataset_id": _text(dataset_id),
-                "at": np.array(at, dtype="datetime64[us]"),
+                "observed_at": np.array(at, dtype="datetime64[us]"),
                 "recorded_at": np.array(recorded_at, dtype="datetime64[us]"),
                 "observed": np.array(observed, dtype=np.bool_),
                 "value": np.array([np.nan if v is None else v for v in number], dtype=np.float64),
@@ -159,8 +163,11 @@ class Catalogue:
         finally:
             self._con.unregister("arriving")
         spans = dict(tail.spans)
+        times: dict[tuple[str, str], list[int]] = {}
         for key, when in zip(zip(tenant, entity_type, strict=True), at, strict=True):
-            span = Span(1, when, when)
+            times.setdefault(key, []).append(when)
+        for key, members in times.items():
+            span = Span(len(members), min(members), max(members))
             spans[key] = spans[key] + span if key in spans else span
         return Tail(tail.table, seq[-1], spans)
 

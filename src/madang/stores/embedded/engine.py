@@ -11,11 +11,11 @@ from madang.errors import MadangError, StoreFull, StoreUnavailable
 
 Params = dict[str, Any]
 
-COLUMNS: Final = "entity, attribute, dataset_id, at, recorded_at, observed, value, unit, json"
-"""Columns of a raw segment, in order: at and recorded_at TIMESTAMP (UTC), observed BOOLEAN, value DOUBLE, the rest text.
+COLUMNS: Final = "entity, attribute, dataset_id, observed_at, recorded_at, observed, value, unit, json"
+"""Columns of a raw segment, in order: observed_at and recorded_at TIMESTAMP (UTC), observed BOOLEAN, value DOUBLE, the rest text.
 
 value: the number, NULL where the instance is none. json: the whole instance where there is more than a number and a unit;
-'' where the attribute was deleted.
+'' where the attribute was deleted. observed_at is Observation.at (``at`` alone is a reserved word of DuckDB 2).
 """
 
 
@@ -29,10 +29,11 @@ def connect(folders: Sequence[Path], *, threads: int, memory: str) -> duckdb.Duc
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "allow_community_extensions": "false",
-            "python_enable_replacement_scans": "false",
         },
     )
     con.execute("SET TimeZone = 'UTC'")
+    # Names of Python variables are no tables.
+    con.execute("SET python_enable_replacements = false")
     # Spilling would need a folder that a query could fill; it fails by its memory limit instead.
     con.execute("SET temp_directory = ''")
     con.execute(f"SET allowed_directories = [{', '.join(literal(f'{f}/') for f in folders if f.is_dir())}]")
