@@ -1,0 +1,89 @@
+"""Serves cities over HTTP from this process."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.embed import Server
+
+from madang.errors import ConfigError
+from madang.packs.load import load_profile
+from madang.web.site import Site
+
+from .opening import OpenCity, Steps, city_settings, open_city
+from .usual import usual_tables
+
+Ready = Callable[[str, list[str]], None]
+"""Told once the server answers: its address, and the cities' names."""
+
+
+async def serve(directories: Sequence[Path], data: Path, overrides: Mapping[str, Any], steps: Steps, ready: Ready) -> None:
+    """Until SIGINT or SIGTERM. Raises ConfigError (profile, packs, data directory, port)."""
+    first = city_settings(load_profile(directories[0]), overrides)
+    host, port = first.str("host"), free_port(first.str("host"), first.int("port"))
+    url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 - compared, not bound
+    async with AsyncExitStack() as stack:
+        opened = [await stack.enter_async_context(open_city(each, data, overrides, base_url=url)) for each in directories]
+        for one in opened:
+            await one.load(steps)
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        async with _alive(opened, url, host, port) as names:
+            ready(url, names)
+            await stop.wait()
+        for one in opened:
+            await one.save_clock()
+
+
+@asynccontextmanager
+async def _alive(opened: Sequence[OpenCity], url: str, host: str, port: int) -> AsyncIterator[list[str]]:
+    """The site answering and the cities going on, until the block ends."""
+    cities = {one.city.name: one.city for one in opened}
+    if len(cities) != len(opened):
+        raise ConfigError("Two cities have the same name; each needs a directory of its own name.")
+    site = Site(cities, {one.city.name: usual_tables(one) for one in opened})
+    server = Server(site, address=host, port=port, interface=Interfaces.ASGI, log_level=LogLevels.warning, websockets=False)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one.live()) for one in opened]
+        tasks.append(group.create_task(site.run()))
+        serving = group.create_task(server.serve())
+        try:
+            await answering(host, port)
+            yield list(cities)
+        finally:
+            server.stop()
+            await serving
+            for task in tasks:
+                task.cancel()
+
+
+def free_port(host: str, port: int) -> int:
+    """The port, or a free one for 0. Raises ConfigError where it is taken: the server itself would only log it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as exc:
+            raise ConfigError(f"Cannot listen on {host}:{port}: {exc.strerror}. Choose another port with --port or --set port=0.") from exc
+        return int(probe.getsockname()[1])
+
+
+async def answering(host: str, port: int, *, within_s: float = 10.0) -> None:
+    """Return when something accepts connections there. Raises TimeoutError."""
+    async with asyncio.timeout(within_s):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(host, port)
+            except OSError:
+                await asyncio.sleep(0.01)
+                continue
+            writer.close()
+            return
