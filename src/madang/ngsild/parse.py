@@ -27,6 +27,7 @@ from .context import Context
 from .fragment import MEMBER_KINDS, META, UNSPOKEN, VALUE_MEMBERS, PartialAttribute, is_null
 from .geometry import GEOMETRIES, is_geometry, parse_geometry
 from .json_reader import DEPTH_MAX, parse_json
+from .place import Place, fault
 from .time import format_time, parse_time
 from .uri import is_uri
 
@@ -58,8 +59,6 @@ FAULTS_MAX: Final = 20
 Operation = Literal["append", "update", "merge"]
 """What a fragment is for. append: whole instances; update: also NGSI-LD Null; merge: also parts of instances."""
 
-Place = Pointer | tuple["Place", str | int]
-
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*|@none")
 _SCOPE: Final = re.compile(r"/?[^\W\d_]\w*(/[^\W\d_]\w*)*")
 _GEO_NAMES: Final = frozenset({LOCATION, OBSERVATION_SPACE, OPERATION_SPACE})
@@ -77,23 +76,13 @@ _WORDS = """
 _NOT_ATTRIBUTES: Final = frozenset(_WORDS.split())
 
 
-def _pointer(place: Place) -> Pointer:
-    if isinstance(place, tuple):
-        return _pointer(place[0]) / place[1]
-    return place
-
-
-def _fault(detail: str, place: Place) -> NoReturn:
-    raise BadRequestData(detail, _pointer(place))
-
-
 def parse_uri(value: Json, at: Place = ROOT) -> str:
     """An absolute URI, as given. Raises BadRequestData; NGSI-LD Null is no URI here."""
     if type(value) is str and is_uri(value) and value != NULL:
         return value
     if not isinstance(value, str):
-        _fault("A URI is missing." if value is None else "A URI must be a text.", at)
-    _fault(f"{value[:200]!r} is not a URI (such as urn:ngsi-ld:ParkingSpot:7).", at)
+        raise fault("A URI is missing." if value is None else "A URI must be a text.", at)
+    raise fault(f"{value[:200]!r} is not a URI (such as urn:ngsi-ld:ParkingSpot:7).", at)
 
 
 def parse_types(value: Json, context: Context, at: Place = ROOT) -> tuple[str, ...]:
@@ -103,35 +92,28 @@ def parse_types(value: Json, context: Context, at: Place = ROOT) -> tuple[str, .
     if type(value) is list and value:
         names = {_name(item, context, (at, index)) for index, item in enumerate(value)}
         return tuple(sorted(names))
-    _fault("The entity's type is missing." if value is None else "The type must be a name or a list of names.", at)
+    raise fault("The entity's type is missing." if value is None else "The type must be a name or a list of names.", at)
 
 
 def parse_scope(value: Json, at: Place = ROOT) -> tuple[str, ...]:
     """Scopes of a text or list of texts, each with a leading slash, as given otherwise. Source: clause 4.18."""
     items = value if type(value) is list else [value]
     if not items:
-        _fault("The scope must be a text or a non-empty list of texts.", at)
+        raise fault("The scope must be a text or a non-empty list of texts.", at)
     for index, item in enumerate(items):
         if type(item) is not str or not _SCOPE.fullmatch(item):
             place = (at, index) if items is value else at
-            _fault(f"{item!r} is not a scope such as /Goyang/Ilsan (levels begin with a letter).", place)
+            raise fault(f"{item!r} is not a scope such as /Goyang/Ilsan (levels begin with a letter).", place)
     return tuple(dict.fromkeys(item if item[0] == "/" else "/" + item for item in items))
 
 
 def _name(value: Json, context: Context, at: Place) -> str:
     if type(value) is not str:
-        _fault("A name must be a text.", at)
+        raise fault("A name must be a text.", at)
     try:
         return context.names[value]
     except BadRequestData as exc:
-        _fault(exc.detail, at)
-
-
-def _time(value: Json, place: Place) -> datetime:
-    try:
-        return parse_time(value)
-    except BadRequestData as exc:
-        _fault(exc.detail, place)
+        raise fault(exc.detail, at) from exc
 
 
 def parse_entity(doc: Json, context: Context, at: Pointer = ROOT, *, attributes_max: int = ATTRIBUTES_MAX) -> Entity:
@@ -139,11 +121,10 @@ def parse_entity(doc: Json, context: Context, at: Pointer = ROOT, *, attributes_
     members = _object(doc, at)
     reader = _Reader(context, attributes_max)
     with_faults: list[Fault] = []
-    head = _guarded(_head, with_faults, members, context, at, True)
+    entity_id, types, scope, expires_at = _head(members, context, at, True, with_faults)
     attributes = reader.attributes(members, at, with_faults)
-    if with_faults or head is None:
+    if with_faults:
         _raise(with_faults)
-    entity_id, types, scope, expires_at = head
     return Entity(entity_id, types, attributes, scope, None, None, expires_at)
 
 
@@ -163,14 +144,14 @@ def parse_fragment(
     members = _object(doc, at)
     given = members.get("id", members.get("@id", entity_id))
     if given != entity_id:
-        _fault(f"The id differs from that of the entity addressed, {entity_id}.", at / "id")
+        raise fault(f"The id differs from that of the entity addressed, {entity_id}.", (at, "id"))
     reader = _Reader(context, attributes_max, operation)
     with_faults: list[Fault] = []
-    head = _guarded(_head, with_faults, {**members, "id": entity_id}, context, at, False)
+    entity_id, types, scope, expires_at = _head({**members, "id": entity_id}, context, at, False, with_faults)
     attributes = reader.attributes(members, at, with_faults)
-    if with_faults or head is None:
+    if with_faults:
         _raise(with_faults)
-    return Entity(entity_id, head[1], attributes, head[2], None, None, head[3])
+    return Entity(entity_id, types, attributes, scope, None, None, expires_at)
 
 
 def parse_attribute(
@@ -181,11 +162,11 @@ def parse_attribute(
     name_uri: expanded. Without ``whole`` the instances may be PartialAttribute. Source: clauses 5.6.4 and 5.6.19.
     """
     if name_uri == _SCOPE_URI:
-        _fault("The scope is no attribute; change it with the entity.", at)
+        raise fault("The scope is no attribute; change it with the entity.", at)
     if isinstance(doc, dict):
         doc = {name: member for name, member in doc.items() if name != "@context"}
         if not doc:
-            _fault("The fragment is empty.", at)
+            raise fault("The fragment is empty.", at)
     reader = _Reader(context, ATTRIBUTES_MAX, "append" if whole else "partial")
     instances = reader.instances(doc, at, 0)
     _check_geo(name_uri, instances, at)
@@ -203,11 +184,11 @@ def parse_temporal_entity(
     reader = _Reader(context, attributes_max, temporal=True)
     with_faults: list[Fault] = []
     members = members | {"scope": _last_scope(members["scope"])} if "scope" in members else members
-    head = _guarded(_head, with_faults, members, context, at, not fragment)
+    entity_id, types, scope, expires_at = _head(members, context, at, not fragment, with_faults)
     attributes = reader.attributes(members, at, with_faults)
-    if with_faults or head is None:
+    if with_faults:
         _raise(with_faults)
-    return Entity(head[0], head[1], attributes, head[2], None, None, head[3])
+    return Entity(entity_id, types, attributes, scope, None, None, expires_at)
 
 
 def _last_scope(value: Json) -> Json:
@@ -219,41 +200,30 @@ def _last_scope(value: Json) -> Json:
 
 def _object(doc: Json, at: Pointer) -> dict[str, Json]:
     if type(doc) is not dict:
-        _fault("A JSON object is expected.", at)
+        raise fault("A JSON object is expected.", at)
     return doc
 
 
 _Head = tuple[str, tuple[str, ...], tuple[str, ...] | None, datetime | None]
 
 
-def _head(members: Mapping[str, Json], context: Context, at: Place, whole: bool) -> _Head:
+def _head(members: Mapping[str, Json], context: Context, at: Place, whole: bool, faults: list[Fault]) -> _Head:
     """(id, types, scope, expires_at) of an entity. ``@id`` and ``@type`` are taken too (clause 4.4)."""
-    entity_id = types = None
-    if (given := members.get("id", members.get("@id"))) is not None or whole:
-        entity_id = parse_uri(given, (at, "id"))
-    if (given := members.get("type", members.get("@type"))) is not None or whole:
-        types = parse_types(given, context, (at, "type"))
-    scope = None
-    if "scope" in members:
-        given = members["scope"]
-        scope = () if given == NULL and not whole else parse_scope(given, (at, "scope"))
-    expires_at = _time(members["expiresAt"], (at, "expiresAt")) if "expiresAt" in members else None
-    return entity_id or "", types or (), scope, expires_at
-
-
-def _guarded(
-    parse: Callable[[Mapping[str, Json], Context, Place, bool], _Head],
-    faults: list[Fault],
-    members: Mapping[str, Json],
-    context: Context,
-    at: Place,
-    whole: bool,
-) -> _Head | None:
+    entity_id, scope, expires_at = "", None, None
+    types: tuple[str, ...] = ()
     try:
-        return parse(members, context, at, whole)
+        if (given := members.get("id", members.get("@id"))) is not None or whole:
+            entity_id = parse_uri(given, (at, "id"))
+        if (given := members.get("type", members.get("@type"))) is not None or whole:
+            types = parse_types(given, context, (at, "type"))
+        if "scope" in members:
+            given = members["scope"]
+            scope = () if given == NULL and not whole else parse_scope(given, (at, "scope"))
+        if "expiresAt" in members:
+            expires_at = parse_time(members["expiresAt"], (at, "expiresAt"))
     except BadRequestData as exc:
         faults.extend(exc.faults)
-        return None
+    return entity_id, types, scope, expires_at
 
 
 def _raise(faults: list[Fault]) -> NoReturn:
@@ -268,7 +238,7 @@ def _check_geo(name: str, instances: Iterable[Attribute], place: Place) -> None:
             if instance.kind != "GeoProperty" and not (
                 isinstance(instance, PartialAttribute) or instance.value == NULL
             ):
-                _fault("This is a GeoProperty by its name; its value must be a geometry (clause 4.7.1).", place)
+                raise fault("This is a GeoProperty by its name; its value must be a geometry (clause 4.7.1).", place)
 
 
 _HEAD: Final = frozenset({"id", "type", "scope", "@context", "@id", "@type", "expiresAt"}) | _SYSTEM
@@ -306,10 +276,10 @@ class _Reader:
                 continue
             try:
                 if name in _NOT_ATTRIBUTES:
-                    _fault(f"{name} is a word of NGSI-LD and cannot name an attribute.", (at, name))
+                    raise fault(f"{name} is a word of NGSI-LD and cannot name an attribute.", (at, name))
                 uri = self.name(name, at)
                 if uri in found:
-                    _fault(f"Another member has the same expanded name, {uri}.", (at, name))
+                    raise fault(f"Another member has the same expanded name, {uri}.", (at, name))
                 instances = self.instances(doc, (at, name), 0)
                 if uri in _GEO_NAMES:
                     _check_geo(uri, instances, (at, name))
@@ -324,7 +294,7 @@ class _Reader:
         try:
             return self.names[name]
         except BadRequestData as exc:
-            _fault(exc.detail, (place, name))
+            raise fault(exc.detail, (place, name)) from exc
 
     def instances(self, doc: Json, place: Place, depth: int) -> tuple[Attribute, ...]:
         """The instances of one attribute: an object, a list of objects, a dataset map, or a bare value."""
@@ -345,7 +315,9 @@ class _Reader:
         if all(typed):
             return True
         if any(typed):
-            _fault("Some items of this list are attribute instances and some are not.", (place, typed.index(False)))
+            raise fault(
+                "Some items of this list are attribute instances and some are not.", (place, typed.index(False))
+            )
         return all(
             type(item) is dict and (not MEMBER_KINDS.keys().isdisjoint(item) or (self.partial and "datasetId" in item))
             for item in items
@@ -353,13 +325,13 @@ class _Reader:
 
     def _distinct(self, instances: list[Attribute], place: Place) -> tuple[Attribute, ...]:
         if not self.temporal and len({instance.dataset_id for instance in instances}) < len(instances):
-            _fault("Two instances have the same datasetId, or none (clause 4.5.5).", place)
+            raise fault("Two instances have the same datasetId, or none (clause 4.5.5).", place)
         return tuple(instances)
 
     def _dataset(self, doc: Json, place: Place) -> tuple[Attribute, ...]:
         """Simplified form of several instances: {datasetId or @none: value}. Source: clause 4.5.4, example 9."""
         if type(doc) is not dict or not doc:
-            _fault("dataset must be an object of values by datasetId.", place)
+            raise fault("dataset must be an object of values by datasetId.", place)
         instances = []
         for dataset_id, value in doc.items():
             (instance,) = self.instances({"value": value} if type(value) is list else value, (place, dataset_id), 0)
@@ -381,7 +353,7 @@ class _Reader:
 
     def instance(self, doc: Json, place: Place, depth: int) -> Attribute:
         if type(doc) is not dict:
-            _fault("An attribute's instance must be an object.", place)
+            raise fault("An attribute's instance must be an object.", place)
         kind: Kind | None = doc.get("type")
         given = type(kind) is str and kind in VALUE_MEMBERS
         if not given:
@@ -393,7 +365,7 @@ class _Reader:
             given = kind not in ("Property", "GeoProperty")
         self._count()
         if depth > NESTING_MAX:
-            _fault(f"Attributes nest deeper than {NESTING_MAX} levels.", place)
+            raise fault(f"Attributes nest deeper than {NESTING_MAX} levels.", place)
         return self._read(doc, kind, given, place, depth)
 
     def _guess(self, doc: dict[str, Json], place: Place) -> Kind | None:
@@ -403,7 +375,7 @@ class _Reader:
             return kind
         members = [member for member in MEMBER_KINDS if member in doc]
         if kind is not None and members:
-            _fault(f"{kind!r} is not a type of attribute; known are {', '.join(VALUE_MEMBERS)}.", (place, "type"))
+            raise fault(f"{kind!r} is not a type of attribute; known are {', '.join(VALUE_MEMBERS)}.", (place, "type"))
         if "value" in doc and is_geometry(doc["value"]):
             return "GeoProperty"
         if members:
@@ -427,7 +399,7 @@ class _Reader:
             value = self._geometry(doc, place)
             return PartialAttribute("GeoProperty", value) if self.null_ok else Attribute("GeoProperty", value)
         if "@context" in doc:
-            _fault("An attribute must not hold a @context (clause 4.5.1).", (place, "@context"))
+            raise fault("An attribute must not hold a @context (clause 4.5.1).", (place, "@context"))
         return self._bare(doc, place)
 
     def _read(self, doc: dict[str, Json], kind: Kind, given: bool, place: Place, depth: int) -> Attribute:
@@ -438,15 +410,18 @@ class _Reader:
         attributes: dict[str, tuple[Attribute, ...]] = {}
         removed: list[str] | None = None
         for name, member in doc.items():
-            if name == value_member:
-                value = _VALUES[kind](self, member, (place, name))
-            elif name == "type":
+            if name == "type":
                 continue
+            if name == value_member:
+                if kind == "Property" and (type(member) is int or (type(member) is str and member != NULL)):
+                    value = member  # the most frequent values, without a call
+                else:
+                    value = _VALUES[kind](self, member, (place, name))
             elif name in META:
                 if member == NULL and self.null_ok and name != "datasetId":
                     removed = [*(removed or ()), _FIELDS[name]]
                 elif name == "observedAt":
-                    observed_at = _time(member, (place, name))
+                    observed_at = parse_time(member, (place, name))
                 elif name == "unitCode":
                     unit_code = self._unit_code(member, kind, (place, name))
                 elif name == "datasetId":
@@ -456,11 +431,11 @@ class _Reader:
                 elif name == "valueType":
                     value_type = self._value_type(member, kind, (place, name))
                 else:
-                    expires_at = _time(member, (place, name))
+                    expires_at = parse_time(member, (place, name))
             elif name not in _SYSTEM:
                 self._sub_attribute(name, member, attributes, kind, place, depth)
         if value is UNSPOKEN and not self.partial:
-            _fault(f"The {kind} has no {value_member}.", place)
+            raise fault(f"The {kind} has no {value_member}.", place)
         if removed or value is UNSPOKEN or (not given and self.null_ok):
             return PartialAttribute(
                 kind, value, dataset_id, observed_at, unit_code, object_type, attributes, None, None, expires_at,
@@ -482,33 +457,33 @@ class _Reader:
         if name == "@type":
             return
         if name in _NOT_ATTRIBUTES:
-            _fault(f"A {kind} has no {name} (clause 4.5).", (place, name))
+            raise fault(f"A {kind} has no {name} (clause 4.5).", (place, name))
         if name == "@context":
-            _fault("An attribute must not hold a @context (clause 4.5.1).", (place, name))
+            raise fault("An attribute must not hold a @context (clause 4.5.1).", (place, name))
         uri = self.name(name, place)
         if uri in attributes:
-            _fault(f"Another member has the same expanded name, {uri}.", (place, name))
+            raise fault(f"Another member has the same expanded name, {uri}.", (place, name))
         temporal, self.temporal = self.temporal, False
         attributes[uri] = self.instances(doc, (place, name), depth + 1)
         self.temporal = temporal
 
     def _unit_code(self, value: Json, kind: Kind, place: Place) -> str:
         if kind in ("Relationship", "ListRelationship"):
-            _fault("Relationships have no unit.", place)
+            raise fault("Relationships have no unit.", place)
         if type(value) is not str or not value or value == NULL:
-            _fault("A unitCode must be a UN/CEFACT code, such as CEL.", place)
+            raise fault("A unitCode must be a UN/CEFACT code, such as CEL.", place)
         return value
 
     def _object_type(self, value: Json, kind: Kind, place: Place) -> tuple[str, ...]:
         if kind not in ("Relationship", "ListRelationship"):
-            _fault(f"A {kind} has no objectType.", place)
+            raise fault(f"A {kind} has no objectType.", place)
         return parse_types(value, self.context, place)
 
     def _value_type(self, value: Json, kind: Kind, place: Place) -> str:
         if type(value) is not str or not value or value == NULL:
-            _fault("A valueType must be a name or URI.", place)
+            raise fault("A valueType must be a name or URI.", place)
         if kind == "LanguageProperty" and value != "langString":
-            _fault("The valueType of a LanguageProperty can only be langString.", place)
+            raise fault("The valueType of a LanguageProperty can only be langString.", place)
         return self.context.expanded[value]
 
     # What the value of each kind may be.
@@ -516,7 +491,7 @@ class _Reader:
     def _null(self, place: Place) -> str:
         if self.null_ok:
             return NULL
-        _fault("NGSI-LD Null removes something; here is nothing to remove.", place)
+        raise fault("NGSI-LD Null removes something; here is nothing to remove.", place)
 
     def _property(self, value: Json, place: Place) -> Json:
         kind = type(value)
@@ -524,12 +499,12 @@ class _Reader:
             return value
         if kind is float:
             if not isfinite(value):
-                _fault("A number must be finite.", place)
+                raise fault("A number must be finite.", place)
             return value
         if kind is str:
             return self._null(place) if value == NULL else value
         if value is None:
-            _fault(f"A value must not be null; {NULL} in a patch removes it.", place)
+            raise fault(f"A value must not be null; {NULL} in a patch removes it.", place)
         self._inside(value, place)
         return value
 
@@ -540,18 +515,14 @@ class _Reader:
         items = value.items() if type(value) is dict else enumerate(value) if type(value) is list else ()
         for step, item in items:
             if item == NULL:
-                _fault("NGSI-LD Null inside a value is only for merge patches.", (place, step))
+                raise fault("NGSI-LD Null inside a value is only for merge patches.", (place, step))
             if type(item) is dict or type(item) is list:
                 self._inside(item, (place, step))
 
     def _geometry(self, value: Json, place: Place) -> Json:
         if value == NULL:
             return self._null(place)
-        try:
-            return parse_geometry(value)
-        except BadRequestData as exc:
-            fault = exc.faults[0]
-            raise BadRequestData(fault.detail, _pointer(place) + fault.where) from exc
+        return parse_geometry(value, place)
 
     def _relationship(self, value: Json, place: Place) -> Json:
         if type(value) is list and value:
@@ -570,15 +541,15 @@ class _Reader:
         if is_null(value):
             return self._null(place)
         if type(value) is not dict or not value:
-            _fault("A languageMap must be an object of texts by language tag.", place)
+            raise fault("A languageMap must be an object of texts by language tag.", place)
         for tag, text in value.items():
             if not _LANGUAGE.fullmatch(tag):
-                _fault(f"{tag!r} is not a language tag (RFC 5646) or @none.", (place, tag))
+                raise fault(f"{tag!r} is not a language tag (RFC 5646) or @none.", (place, tag))
             if text == NULL and not self.null_ok:
                 self._null((place, tag))
             texts = text if type(text) is list and text else [text]
             if not all(type(item) is str for item in texts):
-                _fault("A languageMap holds texts or lists of texts.", (place, tag))
+                raise fault("A languageMap holds texts or lists of texts.", (place, tag))
         return value
 
     def _vocab(self, value: Json, place: Place) -> Json:
@@ -586,20 +557,20 @@ class _Reader:
             return self._null(place) if value == NULL else self.context.expanded[value]
         if type(value) is list and value and all(type(item) is str for item in value):
             return [self.context.expanded[item] for item in value]
-        _fault("A vocab must be a name or a list of names.", place)
+        raise fault("A vocab must be a name or a list of names.", place)
 
     def _json(self, value: Json, place: Place) -> Json:
         if value == NULL:
             return self._null(place)
         if value is None:
-            _fault("A json must not be null.", place)
+            raise fault("A json must not be null.", place)
         return value
 
     def _value_list(self, value: Json, place: Place) -> Json:
         if value in (NULL, [NULL]):
             return self._null(place)
         if type(value) is not list:
-            _fault("A valueList must be a list.", place)
+            raise fault("A valueList must be a list.", place)
         self._inside(value, place)
         return value
 
@@ -607,7 +578,7 @@ class _Reader:
         if value in (NULL, [NULL], [{"object": NULL}]):
             return self._null(place)
         if type(value) is not list:
-            _fault("An objectList must be a list of URIs.", place)
+            raise fault("An objectList must be a list of URIs.", place)
         return self._uris(value, place)
 
 

@@ -6,38 +6,29 @@ from typing import Final
 
 import msgspec
 
-from madang.errors import ROOT, BadRequestData
+from madang.errors import ROOT
 from madang.model.entity import Json
 
-# Both spellings of the fraction are ISO 8601; nanoseconds are cut to what a datetime holds.
-_UNUSUAL: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)[.,](\d{1,6})\d*Z")
+from .place import Place, fault
+
+_UNUSUAL: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)[.,](\d{1,6})\d{0,3}Z")
 
 
-def parse_time(text: Json, at: str = ROOT) -> datetime:
+def parse_time(text: Json, at: Place = ROOT) -> datetime:
     """Aware UTC datetime of ``2014-08-29T20:00:00Z``, with at most nanoseconds after a point or comma.
 
     Raises BadRequestData: not a text, no time, or a time whose zone is not ``Z`` (clause 4.6.3 allows no offsets).
     """
-    if type(text) is str and text[-1:] == "Z" and text[10:11] == "T":
+    if type(text) is not str:
+        raise fault("A time must be a text such as 2014-08-29T20:00:00Z.", at)
+    if text[-1:] == "Z" and text[10:11] == "T":
+        # Both spellings of the fraction are ISO 8601; nanoseconds are cut to what a datetime holds.
+        unusual = _UNUSUAL.fullmatch(text) if len(text) > 20 else None
         try:
-            return msgspec.convert(text, datetime)
+            return msgspec.convert(f"{unusual[1]}.{unusual[2]}Z" if unusual else text, datetime)
         except msgspec.ValidationError:
-            if unusual := _UNUSUAL.fullmatch(text):
-                return (
-                    parse_time(f"{unusual[1]}.{unusual[2]}Z", at)
-                    if "," in text or len(text) > 27
-                    else _refuse(text, at)
-                )
-    return _refuse(text, at)
-
-
-def _refuse(text: Json, at: str) -> datetime:
-    if not isinstance(text, str):
-        raise BadRequestData("A time must be a text such as 2014-08-29T20:00:00Z.", at)
-    raise BadRequestData(
-        f"{text[:100]!r} is not a time of the form 2014-08-29T20:00:00Z (UTC, ending in Z).",
-        at,
-    )
+            pass
+    raise fault(f"{text[:100]!r} is not a time of the form 2014-08-29T20:00:00Z (UTC, ending in Z).", at)
 
 
 def format_time(time: datetime) -> str:
