@@ -10,7 +10,8 @@ from .scan import Scanner, Vocabulary
 SYSTEM_NAMES: Final = frozenset({"createdAt", "modifiedAt", "expiresAt", "observedAt", "unitCode", "datasetId"})
 """Members that are not attributes: they end a path and are never expanded."""
 
-# Wider than the names of clause 4.6.2 (letters, digits, "_"): names in use also carry "-". A whole or compact URI is one name.
+# Wider than the names of clause 4.6.2 (letters, digits, "_"): names in use also carry "-". A URI, whole or compact, is
+# one name.
 _NAME = re.compile(r"(?:https?://|urn:)[^\s=!<>~;|,(){}\[\]\"]+|[\w-]+(?::[\w/#-]+)?")
 _MEMBER = re.compile(r"[^.\[\]\"]+|\"[^\"]*\"")
 

@@ -168,15 +168,17 @@ class Table:
 
     # --- id order
 
-    def in_order(self, mask: Mask) -> Iterator[Row]:
-        """The rows of these slots by id, as far as somebody takes them."""
+    def in_order(self, mask: Mask, skip: int = 0) -> Iterator[Row]:
+        """The rows of these slots by id, without the first ``skip``, as far as somebody takes them."""
         order = self._synced()
         if np.count_nonzero(mask) <= _FEW:
-            yield from sorted(self._rows_at(np.flatnonzero(mask)), key=_id_of)
+            yield from sorted(self._rows_at(np.flatnonzero(mask)), key=_id_of)[skip:]
             return
         for start in range(0, len(order), _CHUNK):
             part = order[start : start + _CHUNK]
-            yield from self._rows_at(part[mask[part]])
+            hits = part[mask[part]]
+            yield from self._rows_at(hits[skip:])
+            skip = max(0, skip - len(hits))
 
     def _rows_at(self, slots: npt.NDArray[np.integer]) -> Iterator[Row]:
         return (row for slot in slots.tolist() if (row := self.rows[slot]) is not None)
@@ -269,14 +271,12 @@ class TenantRows:
             table for table in self._tables.values() if query.types is None or matches_types(query.types, table.types)
         ]
         if query.order:
-            return self._paged([row for table in tables for row in _matching(table, query)], query)
-        if not query.count:
-            found = _merged_by_id([_matching(table, query) for table in tables])
-            return Page([row.stored for row in islice(found, query.offset, query.offset + query.limit)])
-        masks = [(table, _decided(table, query)) for table in tables]
-        found = _merged_by_id([table.in_order(mask) for table, mask in masks])
-        items = [row.stored for row in islice(found, query.offset, query.offset + query.limit)]
-        return Page(items, sum(int(np.count_nonzero(mask)) for _, mask in masks))
+            return self._paged([row for table in tables for row in _matching(table, query, table.answer(query))], query)
+        answers = [(table, table.answer(query)) for table in tables]
+        if query.count or all(_is_decided(query, answer) for _, answer in answers):
+            return self._page_of_masks([(table, _decided(table, query, answer)) for table, answer in answers], query)
+        found = _merged_by_id([_matching(table, query, answer) for table, answer in answers])
+        return Page([row.stored for row in islice(found, query.offset, query.offset + query.limit)])
 
     def count_types(self) -> Mapping[str, int]:
         counts: Counter[str] = Counter()
@@ -319,6 +319,14 @@ class TenantRows:
         rows = [self._rows[entity_id] for entity_id in sorted(set(query.ids)) if entity_id in self._rows]
         return [row for row in rows if matches(query, row.stored.entity())]
 
+    def _page_of_masks(self, masks: list[tuple[Table, Mask]], query: Query) -> Page:
+        if len(masks) == 1:
+            found = masks[0][0].in_order(masks[0][1], query.offset)
+        else:
+            found = islice(_merged_by_id([table.in_order(mask) for table, mask in masks]), query.offset, None)
+        items = [row.stored for row in islice(found, query.limit)]
+        return Page(items, sum(int(np.count_nonzero(mask)) for _, mask in masks) if query.count else None)
+
     def _paged(self, rows: list[Row], query: Query) -> Page:
         if query.order:
             rows = sort_entities(((row.stored.entity(), row) for row in rows), query.order)
@@ -326,9 +334,8 @@ class TenantRows:
         return Page([row.stored for row in page], len(rows) if query.count else None)
 
 
-def _matching(table: Table, query: Query) -> Iterator[Row]:
+def _matching(table: Table, query: Query, answer: Answer) -> Iterator[Row]:
     """The rows of a table that match, by id, each decided when its turn comes: most pages end early."""
-    answer = table.answer(query)
     pattern = compile_pattern(query.id_pattern) if query.id_pattern is not None else None
     for row in table.in_order(answer.maybe):
         if pattern is not None and pattern.search(row.entity_id) is None:
@@ -337,13 +344,19 @@ def _matching(table: Table, query: Query) -> Iterator[Row]:
             yield row
 
 
-def _decided(table: Table, query: Query) -> Mask:
+def _is_decided(query: Query, answer: Answer) -> bool:
+    """Whether no entity has to be looked at any more."""
+    if query.id_pattern is not None:
+        return False
+    return answer.maybe is answer.yes or not np.count_nonzero(answer.maybe ^ answer.yes)
+
+
+def _decided(table: Table, query: Query, answer: Answer) -> Mask:
     """All slots that match."""
-    answer = table.answer(query)
-    if query.id_pattern is None and not np.count_nonzero(answer.maybe & ~answer.yes):
+    if _is_decided(query, answer):
         return answer.yes
     decided = np.zeros(len(table.rows), np.bool_)
-    decided[[row.slot for row in _matching(table, query)]] = True
+    decided[[row.slot for row in _matching(table, query, answer)]] = True
     return decided
 
 
