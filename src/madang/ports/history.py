@@ -118,7 +118,7 @@ class HistoryStore(Protocol):
 
     async def sql(self, tenant: str, text: str, *, row_limit: int, timeout_s: float) -> Table:
         """Read-only SQL over the view ``observation`` (type, entity, attribute, dataset_id, observed_at, value, unit,
-        json) and one view per entity type's short name. Names of the default and core vocabulary are shown without it. Raises BadRequestData (not a single SELECT, or the engine's message),
-        TooComplexQuery (time)."""
+        json) and one view per entity type's short name; names of the core and default vocabulary are short there.
+        Raises BadRequestData (not a single SELECT, or the engine's message), TooComplexQuery (time, memory)."""
 
     async def size(self, tenant: str) -> HistorySize: ...

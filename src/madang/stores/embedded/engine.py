@@ -19,8 +19,13 @@ value: the number, NULL where the instance is none. json: the whole instance whe
 """
 
 
-def connect(folders: Sequence[Path], *, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
-    """An in-memory engine that can reach nothing but ``folders`` (files or directories), for good."""
+def connect(
+    folders: Sequence[Path], *, threads: int, memory: str, spill: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """An in-memory engine that can reach nothing but ``folders`` (files or directories), for good.
+
+    spill: folder for what does not fit into ``memory``; without one such a query fails.
+    """
     con = duckdb.connect(
         ":memory:",
         config={
@@ -34,8 +39,7 @@ def connect(folders: Sequence[Path], *, threads: int, memory: str) -> duckdb.Duc
     con.execute("SET TimeZone = 'UTC'")
     # Names of Python variables are no tables.
     con.execute("SET python_enable_replacements = false")
-    # Spilling would need a folder that a query could fill; it fails by its memory limit instead.
-    con.execute("SET temp_directory = ''")
+    con.execute(f"SET temp_directory = {literal(str(spill or ''))}")
     con.execute(f"SET allowed_directories = [{', '.join(literal(f'{f}/') for f in folders if f.is_dir())}]")
     con.execute(f"SET allowed_paths = [{', '.join(literal(str(f)) for f in folders if not f.is_dir())}]")
     con.execute("SET enable_external_access = false")

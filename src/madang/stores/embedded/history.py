@@ -73,7 +73,8 @@ class ParquetHistoryStore:
         for folder in FOLDERS.values():
             (directory / folder).mkdir(exist_ok=True)
         await asyncio.to_thread(journal.add_schema, SCHEMA)
-        con = connect([directory / folder for folder in FOLDERS.values()], threads=_THREADS, memory=memory)
+        folders = [directory / folder for folder in FOLDERS.values()]
+        con = connect(folders, threads=_THREADS, memory=memory, spill=folders[0] / ".spill")
         store = cls(journal, con, clock, settings, memory)
         try:
             removed = await asyncio.to_thread(remove_orphans, directory, store._catalogue.catch_up())

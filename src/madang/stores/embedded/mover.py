@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 
 from madang.model.observation import Series
 
@@ -122,16 +123,44 @@ class Mover:
         return change
 
     def load(self, tenant: str, series: Series, recorded_at_us: int) -> tuple[Change, int]:
-        """A bulk import into segments of its own, merged with those it may share keys with."""
+        """A bulk import into segments of its own, merged with those it may share keys with. One file at a time, so that
+        memory holds the series and one file's rows, however long the series is."""
         change = Change()
-        cursor = self._con.cursor()
+        finite = np.flatnonzero(np.isfinite(series.value))
+        days = series.at[finite].astype("datetime64[D]")
+        order = finite[np.argsort(days, kind="stable")]
+        names, counts = np.unique(days, return_counts=True)
+        ends = dict(zip(names.astype(str).tolist(), np.cumsum(counts).tolist(), strict=True))
+        sizes = dict(zip(ends, counts.tolist(), strict=True))
+        existing = self._catalogue.catch_up().segments.get((tenant, series.entity_type, "raw"), ())
         with self.undone_on_error(change):
-            try:
-                taken = _stage_series(cursor, series, recorded_at_us)
-                self._write_stage(cursor, change, tenant, series.entity_type, sparse=_SPARSE, merge=True)
-            finally:
-                cursor.close()
-        return change, taken
+            for label, members, group in _plan(partitions(sizes, sparse=_SPARSE), existing):
+                rows = np.concatenate([order[ends[day] - sizes[day] : ends[day]] for day in members])
+                self._load_file(change, tenant, series, rows, recorded_at_us, label, group)
+        change.entities = {(tenant, entity, series.entity_type) for entity in set(series.entity_id[finite].tolist())}
+        return change, len(finite)
+
+    def _load_file(
+        self,
+        change: Change,
+        tenant: str,
+        series: Series,
+        rows: npt.NDArray[np.intp],
+        recorded_at_us: int,
+        label: str,
+        group: Sequence[Segment],
+    ) -> None:
+        cursor = self._con.cursor()
+        try:
+            _stage_series(cursor, series, rows, recorded_at_us)
+            sql = f"SELECT {COLUMNS} FROM stage"  # noqa: S608 - our own columns
+            if group:
+                sql = merged_sql(group, self._directory, f"SELECT *, {TAIL_FIRST} AS ord FROM stage")
+            with translated(cursor, [s.path(self._directory) for s in group]):
+                change.added.append(self.write(cursor, "raw", tenant, series.entity_type, label, sql))
+        finally:
+            cursor.close()
+        change.removed.extend(group)
 
     def compact(self) -> Iterator[Change]:
         """Merge the many small segments of a day; one change per day, to be committed before the next is asked for."""
@@ -163,36 +192,20 @@ class Mover:
                 f"CREATE TEMP TABLE stage AS SELECT {COLUMNS} FROM ({sql})",  # noqa: S608 - our own parts
                 {"tenant": tenant, "type": entity_type} | params,
             )
-            self._write_stage(cursor, change, tenant, entity_type, sparse=0, merge=False)
+            self._write_stage(cursor, change, tenant, entity_type)
         finally:
             cursor.close()
 
-    def _write_stage(
-        self,
-        cursor: duckdb.DuckDBPyConnection,
-        change: Change,
-        tenant: str,
-        entity_type: str,
-        *,
-        sparse: int,
-        merge: bool,
-    ) -> None:
-        """The temporary table ``stage`` (COLUMNS, keys unique) into segments by day."""
-        days = dict(
-            cursor.execute("SELECT strftime(observed_at, '%Y-%m-%d') AS day, count(*) FROM stage GROUP BY day").fetchall()
-        )
-        existing = self._catalogue.catch_up().segments.get((tenant, entity_type, "raw"), ()) if merge else ()
-        for label, members, group in _plan(partitions(days, sparse=sparse), existing):
-            low, high = f"{members[0]} 00:00:00", f"{members[-1]} 23:59:59.999999"
-            picked = f"SELECT {COLUMNS} FROM stage WHERE observed_at BETWEEN {literal(low)} AND {literal(high)}"  # noqa: S608
-            if len(members) < len([day for day in days if members[0] <= day <= members[-1]]):
-                listed = ", ".join(literal(day) for day in members)
-                picked += f" AND strftime(observed_at, '%Y-%m-%d') IN ({listed})"
-            if group:
-                picked = merged_sql(group, self._directory, f"SELECT *, {TAIL_FIRST} AS ord FROM ({picked})")  # noqa: S608
-            with translated(cursor, [s.path(self._directory) for s in group]):
-                change.added.append(self.write(cursor, "raw", tenant, entity_type, label, picked))
-            change.removed.extend(group)
+    def _write_stage(self, cursor: duckdb.DuckDBPyConnection, change: Change, tenant: str, entity_type: str) -> None:
+        """The temporary table ``stage`` (COLUMNS, keys unique) into one segment a day."""
+        days = cursor.execute(
+            "SELECT DISTINCT strftime(observed_at, '%Y-%m-%d') AS day FROM stage ORDER BY day"
+        ).fetchall()
+        for (day,) in days:
+            low, high = literal(f"{day} 00:00:00"), literal(f"{day} 23:59:59.999999")
+            rows = f"SELECT {COLUMNS} FROM stage WHERE observed_at BETWEEN {low} AND {high}"  # noqa: S608 - our own columns
+            with translated(cursor, []):
+                change.added.append(self.write(cursor, "raw", tenant, entity_type, day, rows))
         found = cursor.execute("SELECT DISTINCT entity FROM stage").fetchall()
         change.entities.update((tenant, entity, entity_type) for (entity,) in found)
 
@@ -335,32 +348,31 @@ def _may_name(forget: Forget, segment: Segment) -> bool:
     )
 
 
-def _stage_series(cursor: duckdb.DuckDBPyConnection, series: Series, recorded_at_us: int) -> int:
-    """The finite rows of a series as temporary table ``stage``, the last of each key. Returns the finite rows."""
-    rows = len(series.value)
+def _stage_series(
+    cursor: duckdb.DuckDBPyConnection, series: Series, rows: npt.NDArray[np.intp], recorded_at_us: int
+) -> None:
+    """Some rows of a series as temporary table ``stage``, the last of each key."""
     columns: Params = {
-        "entity": series.entity_id,
-        "attribute": series.attribute,
-        "observed_at": series.at.astype("datetime64[us]"),
-        "value": series.value,
-        "ord": np.arange(rows),
+        "entity": series.entity_id[rows],
+        "attribute": series.attribute[rows],
+        "observed_at": series.at[rows].astype("datetime64[us]"),
+        "value": series.value[rows],
+        "ord": rows,
     }
     units = [(name, code) for name, code in series.unit_code.items()]
     cursor.register("arriving", columns)
     cursor.execute(
         f"""CREATE TEMP TABLE stage AS
         SELECT {COLUMNS} FROM (
-            SELECT entity, attribute, NULL::VARCHAR AS dataset_id, observed_at, make_timestamp($recorded_at) AS recorded_at,
-                true AS observed, value, u.unit, NULL::VARCHAR AS json, ord
+            SELECT entity, attribute, NULL::VARCHAR AS dataset_id, observed_at,
+                make_timestamp($recorded_at) AS recorded_at, true AS observed, value, u.unit, NULL::VARCHAR AS json, ord
             FROM arriving LEFT JOIN (
                 SELECT unnest($names::VARCHAR[]) AS name, unnest($units::VARCHAR[]) AS unit
             ) u ON u.name = attribute
-            WHERE isfinite(value)
         ) {_NEWEST}""",  # noqa: S608 - our own column names
         {"recorded_at": recorded_at_us, "names": [n for n, _ in units], "units": [c for _, c in units]},
     )
     cursor.unregister("arriving")
-    return int(np.isfinite(series.value).sum())
 
 
 def _write(change: Change, connection: Any) -> None:
