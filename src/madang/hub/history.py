@@ -55,9 +55,7 @@ class History:
 
     # The temporal API
 
-    async def retrieve(
-        self, tenant: str, entity_id: str, attributes: Sequence[str], query: TemporalQuery
-    ) -> Evolution:
+    async def retrieve(self, tenant: str, entity_id: str, attributes: Sequence[str], query: TemporalQuery) -> Evolution:
         """Raises NotFound where nothing was ever observed of the entity (or of these attributes)."""
         await self._entities.check_tenant(tenant)
         now = await self._find(tenant, [entity_id])
@@ -206,9 +204,7 @@ class History:
         timezone: str,
         entity_ids: Sequence[str] = (),
     ) -> Sequence[Usual]:
-        return await self._store.usual(
-            tenant, entity_type, attribute, window, timezone=timezone, entity_ids=entity_ids
-        )
+        return await self._store.usual(tenant, entity_type, attribute, window, timezone=timezone, entity_ids=entity_ids)
 
     async def as_of(
         self, tenant: str, entity_type: str, attributes: Sequence[str], at: datetime, *, lookback_s: float

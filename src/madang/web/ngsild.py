@@ -9,9 +9,11 @@ from .ngsild_batch import BATCH
 from .ngsild_contexts import CONTEXTS
 from .ngsild_discovery import DISCOVERY
 from .ngsild_entities import ENTITIES
+from .ngsild_subscriptions import SUBSCRIPTIONS
+from .ngsild_temporal import TEMPORAL
 
 
 def ngsild_routes(city: City) -> list[BaseRoute]:
     """Routes below the API's root, to be mounted at ``/ngsi-ld/v1``."""
-    operations = (*ENTITIES, *ATTRIBUTES, *BATCH, *CONTEXTS, *DISCOVERY)
+    operations = (*ENTITIES, *ATTRIBUTES, *BATCH, *TEMPORAL, *SUBSCRIPTIONS, *CONTEXTS, *DISCOVERY)
     return [Mount("/", app=Door(city, operations))]

@@ -74,13 +74,13 @@ async def query_by_post(call: Call) -> Answer:
     doc, context = await call.document()
     if doc.get("type") != "Query":
         raise BadRequestData("The type must be Query.", "/type")
-    params = {**_query_params(doc), **call.params}
+    params = {**query_params(doc), **call.params}
     view = view_of(context, params, call.options)
     selectors = doc.get("entities", [{}])
     if not isinstance(selectors, list) or not selectors:
         raise BadRequestData("entities must be a non-empty list of selectors.", "/entities")
     asked = [
-        parse_query({**params, **_selector_params(item, ROOT / "entities" / index)}, context, **_page_limits(call))
+        parse_query({**params, **selector_params(item, ROOT / "entities" / index)}, context, **_page_limits(call))
         for index, item in enumerate(selectors)
     ]
     if len(asked) == 1:
@@ -94,7 +94,7 @@ _TEXTS: Final = ("q", "scopeQ", "lang", "csf", "orderBy", "datasetId", "geometry
 _LISTS: Final = ("attrs", "pick", "omit", "datasetId", "orderBy", "expandValues")
 
 
-def _query_params(doc: Mapping[str, Json]) -> dict[str, str]:
+def query_params(doc: Mapping[str, Json]) -> dict[str, str]:
     """Members of a Query document as the parameters that say the same."""
     params: dict[str, str] = {}
     for name in (*_TEXTS, *_LISTS):
@@ -124,7 +124,7 @@ def geo_params(geo: Json, at: Pointer) -> dict[str, str]:
     return params
 
 
-def _selector_params(selector: Json, at: Pointer) -> dict[str, str]:
+def selector_params(selector: Json, at: Pointer) -> dict[str, str]:
     """An EntitySelector as query parameters. Source: clause 5.2.33."""
     if not isinstance(selector, dict):
         raise BadRequestData("A selector must be an object.", at)

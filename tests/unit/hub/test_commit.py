@@ -63,7 +63,7 @@ async def test_a_change_is_told_after_it_is_stored(hub: Hub) -> None:
         kinds = []
         for _ in range(3):
             (change,) = await anext(news) or ()
-            kinds.append((change.kind, change.attributes, change.before is None, change.after is None))
+            kinds.append((str(change.kind), set(change.attributes), change.before is None, change.after is None))
     assert kinds == [
         ("created", {A}, True, False),
         ("updated", {A}, False, False),
