@@ -256,7 +256,15 @@ FEED = Section(
     ),
     open=True,
 )
-PACKS = Section("[packs.<name>]", "a pack the city uses; its keys are the pack's parameters", (), open=True)
+PACKS = Section(
+    "[packs.<name>]",
+    "a pack the city uses; its further keys are the pack's parameters",
+    (
+        Key("types", "texts", "those of the pack's types that the city has; all where left out", None),
+        Key("without", "texts", "ids of layers, tiles, charts, tables and rules the city does not want", ()),
+    ),
+    open=True,
+)
 SETTINGS_TABLE = Section("[settings]", "settings of the program for this city", (), open=True)
 
 CITY_SECTIONS = (CITY, BASE, CLOCK, PACKS, FEED, SETTINGS_TABLE)

@@ -164,9 +164,12 @@ def _choices(reader: Reader) -> tuple[PackChoice, ...]:
     choices = []
     for name, parameters in raw.items():
         if isinstance(parameters, dict):
+            own = reader.table(("packs", name), parameters, check.PACKS)
+            parameters = {key: value for key, value in parameters.items() if key not in own}
             places = {key: reader.document.at_value(("packs", name, key)) for key in parameters}
             keys = {key: reader.document.at_key(("packs", name, key)) for key in parameters}
-            choices.append(PackChoice(name, parameters, reader.document.at_key(("packs", name)), places, keys))
+            here = reader.document.at_key(("packs", name))
+            choices.append(PackChoice(name, parameters, own["types"], own["without"], here, places, keys))
         else:
             reader.fault(f"write [packs.{name}] with its parameters", reader.document.at_key(("packs", name)))
     return tuple(choices)
@@ -240,6 +243,8 @@ class _Fitter:
         charts = tuple(self._chart(path, keys) for path, keys in self._each("chart", check.CHART))
         tables = tuple(self._table(path, keys) for path, keys in self._each("table", check.TABLE))
         rules = tuple(rule for path, keys in self._each("rule", check.RULE) if (rule := self._rule(path, keys)))
+        self._check_choice()
+        wanted = self._wanted
         return FittedPack(
             name=self._directory.name,
             title=head["title"] or {},
@@ -248,14 +253,32 @@ class _Fitter:
             parameters=parameters,
             types=self._types,
             derived=self._derived,
-            layers=layers,
-            tiles=tiles,
+            layers=tuple(each for each in layers if wanted(each.id, each.type)),
+            tiles=tuple(each for each in tiles if wanted(each.id, each.type)),
             # A compare chart whose ids the city has not chosen has nothing to compare.
-            charts=tuple(chart for chart in charts if chart.kind != "compare" or chart.entities),
-            tables=tables,
-            rules=rules,
+            charts=tuple(
+                each for each in charts if wanted(each.id, each.type) and (each.kind != "compare" or each.entities)
+            ),
+            tables=tuple(each for each in tables if wanted(each.id, each.type)),
+            rules=tuple(each for each in rules if wanted(each.head.id, each.head.type)),
             directory=self._directory,
         )
+
+    def _wanted(self, part: str, type_name: str) -> bool:
+        """The city has the type, and does not do without the part."""
+        return part not in self._choice.without and (self._choice.types is None or type_name in self._choice.types)
+
+    def _check_choice(self) -> None:
+        known = sorted({part for _, part in self._ids if part})
+        for part in self._choice.without:
+            if part not in known:
+                self.reader.fault(
+                    f'the pack "{self._choice.name}" has no "{part}"{suggestion(part, known)}', self._choice.place
+                )
+        for name in self._choice.types or ():
+            if name not in self._types:
+                detail = f'the pack "{self._choice.name}" has no type "{name}"{suggestion(name, list(self._types))}'
+                self.reader.fault(detail, self._choice.place)
 
     def _each(self, name: str, section: Section) -> list[tuple[Steps, dict[str, Any]]]:
         found = self.reader.tables(name, section)

@@ -43,11 +43,14 @@ class ClockPlan:
 
 @dataclass(frozen=True, slots=True)
 class PackChoice:
-    """A pack the city uses, with its parameters as written. places, keys: where the value and the name of each
+    """A pack the city uses, with its parameters as written. types: None for all.
+    places, keys: where the value and the name of each
     stand."""
 
     name: str
     parameters: Mapping[str, object]
+    types: tuple[str, ...] | None
+    without: tuple[str, ...]
     place: Place
     places: Mapping[str, Place]
     keys: Mapping[str, Place]
