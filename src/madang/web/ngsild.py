@@ -13,7 +13,14 @@ from .ngsild_subscriptions import SUBSCRIPTIONS
 from .ngsild_temporal import TEMPORAL
 
 
+OPERATIONS = (*ENTITIES, *ATTRIBUTES, *BATCH, *TEMPORAL, *SUBSCRIPTIONS, *CONTEXTS, *DISCOVERY)
+
+
+def ngsild_door(city: City) -> Door:
+    """The API as one ASGI application; the scope's root_path says where it is mounted."""
+    return Door(city, OPERATIONS)
+
+
 def ngsild_routes(city: City) -> list[BaseRoute]:
     """Routes below the API's root, to be mounted at ``/ngsi-ld/v1``."""
-    operations = (*ENTITIES, *ATTRIBUTES, *BATCH, *TEMPORAL, *SUBSCRIPTIONS, *CONTEXTS, *DISCOVERY)
-    return [Mount("/", app=Door(city, operations))]
+    return [Mount("/", app=ngsild_door(city))]
