@@ -316,7 +316,7 @@ def _connect(path: Path, *, mode: Literal["rw", "ro"] = "rw") -> sqlite3.Connect
         isolation_level=None,
         timeout=_BUSY_MS / 1000,
         check_same_thread=False,
-        cached_statements=256,
+        cached_statements=512,
     )
     connection.execute("PRAGMA temp_store = MEMORY")
     return connection

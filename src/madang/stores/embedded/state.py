@@ -155,7 +155,7 @@ class EmbeddedStateStore:
                 raise Conflict(entity_id)
         if not writes and tenant in self._rows:
             return []
-        commit = _UnderWay(tenant, [self._item(tenant, write) for write in writes])
+        commit = _UnderWay(tenant, [_item(write) for write in writes])
         entry = self._submit(commit, writes)
         await entry.future
         return [stored.version if stored is not None else 0 for _, stored, _ in commit.items]
@@ -180,12 +180,6 @@ class EmbeddedStateStore:
                 raise Conflict(write.entity_id)
             return write.entity_id, under_way[0]
         return None
-
-    def _item(self, tenant: str, write: Write) -> tuple[str, Stored | None, Entity | None]:
-        if write.entity is None:
-            return write.entity_id, None, None
-        version = (self._version(tenant, write.entity_id) or 0) + 1
-        return write.entity_id, Stored(version, encode_entity(write.entity)), write.entity
 
     def _submit(self, commit: _UnderWay, writes: Sequence[Write]) -> Entry:
         keys = [(commit.tenant, entity_id) for entity_id, _, _ in commit.items]
@@ -231,6 +225,13 @@ class EmbeddedStateStore:
                 else:
                     rows.put(stored, entity_id, entity)
         commit.settled.set()
+
+
+def _item(write: Write) -> tuple[str, Stored | None, Entity | None]:
+    """What a write makes of its entity, once its version is known to be the expected one."""
+    if write.entity is None:
+        return write.entity_id, None, None
+    return write.entity_id, Stored((write.expect or 0) + 1, encode_entity(write.entity)), write.entity
 
 
 def _load_entities(connection: sqlite3.Connection, rows: Mapping[str, Rows]) -> list[str]:
