@@ -20,7 +20,9 @@ from .observations import observation_of
 from .relation import Relation, Selection, hourly, raw, time_bounds, time_condition
 from .segments import Snapshot
 
-_ROW: Final = "type, entity, attribute, dataset_id, epoch_us(observed_at), epoch_us(recorded_at), observed, value, unit, json"
+_ROW: Final = (
+    "type, entity, attribute, dataset_id, epoch_us(observed_at), epoch_us(recorded_at), observed, value, unit, json"
+)
 _ALIVE: Final = "json IS DISTINCT FROM ''"
 
 _METHODS: Final[Mapping[Aggregate, str]] = {
@@ -218,7 +220,7 @@ def _bucket_rows(snapshot: Snapshot, directory: Path, selection: Selection, quer
     time = "recorded_at" if uses_recorded(query) else "observed_at"
     rolled = None if query.timeproperty != "observedAt" else hourly(snapshot, selection, directory)
     since = max((snapshot.retained.get((selection.tenant, t), 0) for t in selection.types), default=0)
-    relation = raw(snapshot, selection if rolled is None else selection.since(since), directory)
+    relation = raw(snapshot, selection if rolled is None else replace(selection, since=since), directory)
     rows = f"SELECT entity, attribute, {time} AS time, value, json FROM ({relation.sql}) WHERE {condition} AND {_ALIVE}"  # noqa: S608
     if rolled is None:
         return Relation(rows, relation.params | params, relation.paths)
@@ -246,7 +248,7 @@ def points(
     condition, params = time_condition(query)
     rolled = hourly(snapshot, bounded, directory)
     since = max((snapshot.retained.get((selection.tenant, t), 0) for t in selection.types), default=0)
-    relation = raw(snapshot, bounded if rolled is None else bounded.since(since), directory)
+    relation = raw(snapshot, bounded if rolled is None else replace(bounded, since=since), directory)
     sql = f"SELECT dataset_id, observed_at, value FROM ({relation.sql}) WHERE {condition} AND {_ALIVE}"  # noqa: S608 - our own parts
     if rolled is not None:
         sql += f" UNION ALL SELECT dataset_id, observed_at, avg FROM ({rolled.sql})"  # noqa: S608 - our own parts

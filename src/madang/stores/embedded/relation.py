@@ -1,7 +1,7 @@
 """The rows a question is about, as one SQL relation over segments and tail. Texts travel as parameters."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ _HOURLY: Final = "entity, attribute, dataset_id, observed_at, count, avg, min, m
 class Selection:
     """Bounds on the key alone; they may be applied before the last write wins. start <= at < end, in µs.
 
+    since: a second lower bound, of raw rows only, where older ones live on as roll-ups.
     cross: an entity of the selection has history under two types, so keys are compared across types too.
     """
 
@@ -31,13 +32,11 @@ class Selection:
     attributes: tuple[str, ...] = ()
     start: int | None = None
     end: int | None = None
+    since: int | None = None
     cross: bool = False
 
     def wanted(self) -> Wanted:
         return Wanted(self.start, self.end, self.entities)
-
-    def since(self, us: int) -> "Selection":
-        return replace(self, start=us if self.start is None else max(us, self.start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,9 @@ def raw(snapshot: Snapshot, selection: Selection, directory: Path) -> Relation:
     """Rows (type, COLUMNS, ord), the last write of each key only, without what was forgotten."""
     params = _key_params(selection)
     where = _key_filter(selection)
+    if selection.since is not None:
+        # A number of ours and no parameter: the roll-ups of the same question have other bounds.
+        where += f" AND observed_at >= make_timestamp({selection.since})"
     clean: list[str] = []
     shared: list[str] = []
     paths: list[Path] = []

@@ -9,6 +9,8 @@ from time import perf_counter
 from typing import Any, Final
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 
 from madang.errors import BadRequestData, TooComplexQuery
 from madang.model.entity import CORE, DEFAULT_VOCAB
@@ -19,7 +21,6 @@ from .relation import TAIL_FIRST
 from .segments import Segment, Snapshot, split_overlapping
 
 _TAIL_COLUMNS: Final = f"type, {COLUMNS}, seq AS ord"
-_SHOWN: Final = "type, entity, attribute, dataset_id, observed_at, value, unit, json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +158,7 @@ def _copy_tail(
         for tail in snapshot.tails
     )
     found = main.execute(sql, {"tenant": tenant}).fetchnumpy()
-    con.register(
-        "copied",
-        {name: getattr(column, "filled", lambda _, c=column: c)(_missing(column)) for name, column in found.items()},
-    )
+    con.register("copied", {name: _filled(column) for name, column in found.items()})
     con.execute(
         "CREATE TABLE arrived AS SELECT type::VARCHAR AS type, entity::VARCHAR AS entity,"
         " attribute::VARCHAR AS attribute,"
@@ -171,5 +169,10 @@ def _copy_tail(
     con.unregister("copied")
 
 
-def _missing(column: Any) -> Any:
-    return float("nan") if column.dtype.kind == "f" else None
+def _filled(column: "np.ma.MaskedArray[Any, Any]") -> npt.NDArray[Any]:
+    """The column with NaN or None where it has no value."""
+    filled: npt.NDArray[Any] = np.ma.getdata(column).copy()
+    missing = np.ma.getmaskarray(column)
+    if missing.any():
+        filled[missing] = np.nan if filled.dtype.kind == "f" else None
+    return filled
