@@ -29,6 +29,8 @@ LOAD_ROWS = 500_000
 WINDOW_ROWS = (2_000, 40_000)
 """A window of a replayed file is widened below and narrowed above so many rows: small in memory, few reads."""
 
+LOAD_WINDOW_ROWS = (100_000, 800_000)
+
 LOADED = "feed-loaded"
 """Collection of documents that remember what the history holds already."""
 
@@ -67,11 +69,17 @@ async def read_feed(feed: TableFeed, tables: TableReader) -> AsyncIterator[Readi
 
 
 async def read_between(
-    feed: TableFeed, tables: TableReader, start: datetime, end: datetime | None
+    feed: TableFeed,
+    tables: TableReader,
+    start: datetime,
+    end: datetime | None,
+    *,
+    rows: tuple[int, int] = WINDOW_ROWS,
 ) -> AsyncIterator[Readings]:
-    """Rows with start <= at < end. A Parquet file is read by windows in time order, a CSV file in file order."""
+    """Rows with start <= at < end. A Parquet file is read by windows in time order, each of about so many rows; a CSV
+    file in file order."""
     if feed.format == "parquet":
-        async for readings in _windows(feed, tables, start, end):
+        async for readings in _windows(feed, tables, start, end, rows):
             yield readings
         return
     async for readings in read_feed(feed, tables):
@@ -129,7 +137,7 @@ def _geojson_rows(feed: TableFeed) -> Iterator[Rows]:
 
 
 async def _windows(
-    feed: TableFeed, tables: TableReader, start: datetime, end: datetime | None
+    feed: TableFeed, tables: TableReader, start: datetime, end: datetime | None, rows: tuple[int, int]
 ) -> AsyncIterator[Readings]:
     if feed.time is None:
         raise SourceUnavailable(f"{feed.shown}: a register has no times.")
@@ -144,7 +152,7 @@ async def _windows(
         if len(readings) or readings.rejects:
             yield readings
         count = len(readings)
-        width = width * 2 if count < WINDOW_ROWS[0] else width // 2 if count > WINDOW_ROWS[1] else width
+        width = width * 4 if count < rows[0] else width // 2 if count > rows[1] else width
         at = upto
 
 
@@ -288,7 +296,7 @@ async def _load_series(
     rows = taken = 0
     pending: list[Readings] = []
     if begin < end:
-        async for readings in read_between(feed, tables, begin, end):
+        async for readings in read_between(feed, tables, begin, end, rows=LOAD_WINDOW_ROWS):
             _report(feed, readings, health)
             pending.append(readings)
             if sum(map(len, pending)) >= LOAD_ROWS:
