@@ -17,21 +17,10 @@ from madang.model.entity import LOCATION, Json
 from madang.model.query import GeoQuery, GeoRelation
 
 from .geodesic import distance_m
+from .geometry import GEOMETRIES, parse_geometry
 from .scan import Vocabulary
 
 GEO_PARAMETERS: Final = ("georel", "geometry", "coordinates", "geoproperty")
-POSITIONS_MAX: Final = 20_000
-"""Most positions of a query's geometry."""
-
-_DEPTH: Final[Mapping[str, int]] = {
-    "Point": 0,
-    "MultiPoint": 1,
-    "LineString": 1,
-    "MultiLineString": 2,
-    "Polygon": 2,
-    "MultiPolygon": 3,
-}
-_LEAST: Final[Mapping[str, int]] = {"LineString": 2, "MultiLineString": 2, "Polygon": 4, "MultiPolygon": 4}
 _NEAR = re.compile(r"near;(maxDistance|minDistance)==(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)")
 
 
@@ -56,15 +45,19 @@ def parse_geo(params: Mapping[str, str], context: Vocabulary) -> GeoQuery | None
 
 def parse_query_geometry(kind: str, coordinates: str, where: str = "coordinates") -> Json:
     """A GeoJSON geometry of its type and the JSON text of its coordinates. Raises BadRequestData."""
-    if kind not in _DEPTH:
-        raise BadRequestData(f"{kind!r} is not one of {', '.join(_DEPTH)}.", "geometry")
+    if kind not in GEOMETRIES:
+        raise BadRequestData(f"{kind!r} is not one of {', '.join(sorted(GEOMETRIES))}.", "geometry")
     try:
         value = json.loads(coordinates)
     except (ValueError, RecursionError) as exc:
         place = f"{where}:{exc.pos + 1}" if isinstance(exc, json.JSONDecodeError) else where
         raise BadRequestData(f"The coordinates are not JSON: {getattr(exc, 'msg', exc)}.", place) from exc
-    _check_coordinates(value, kind, where)
-    return {"type": kind, "coordinates": value}
+    try:
+        return parse_geometry({"type": kind, "coordinates": value})
+    except BadRequestData as exc:
+        # The geometry's own pointer starts with "/coordinates"; a parameter has a name of its own.
+        pointer = exc.faults[0].where.removeprefix("/coordinates")
+        raise BadRequestData(exc.detail, f"{where}{pointer}") from exc
 
 
 def holds(query: GeoQuery, geometry: Json) -> bool:
@@ -159,39 +152,3 @@ def _parse_relation(text: str) -> tuple[GeoRelation, float | None, float | None]
         # Clause 4.10: exactly one distance, a positive number.
         raise BadRequestData("near needs ;maxDistance== or ;minDistance== and a positive number of metres.", "georel:5")
     return ("near", metres, None) if found.group(1) == "maxDistance" else ("near", None, metres)
-
-
-def _check_coordinates(value: Json, kind: str, where: str) -> None:
-    lines = _flatten(value, _DEPTH[kind], where)
-    if sum(map(len, lines)) > POSITIONS_MAX:
-        raise BadRequestData(f"More than {POSITIONS_MAX} positions.", where)
-    for line in lines:
-        for position in line:
-            _check_position(position, where)
-        if len(line) < _LEAST.get(kind, 1):
-            raise BadRequestData(f"A {kind} needs at least {_LEAST.get(kind, 1)} positions.", where)
-        if kind in ("Polygon", "MultiPolygon") and line[0] != line[-1]:
-            raise BadRequestData("A ring does not end where it starts.", where)
-
-
-def _flatten(value: Json, depth: int, where: str) -> list[list[Json]]:
-    """The lists of positions in coordinates that are nested ``depth`` times."""
-    if depth == 0:
-        return [[value]]
-    if not isinstance(value, list) or not value:
-        raise BadRequestData("The coordinates are not nested as this geometry needs.", where)
-    if depth == 1:
-        return [value]
-    return [line for item in value for line in _flatten(item, depth - 1, where)]
-
-
-def _check_position(position: Json, where: str) -> None:
-    if not isinstance(position, list) or len(position) not in (2, 3):
-        raise BadRequestData("A position is [longitude, latitude] or [longitude, latitude, altitude].", where)
-    for number in position:
-        if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
-            raise BadRequestData(f"{number!r} is not a coordinate.", where)
-    if not -180 <= position[0] <= 180:
-        raise BadRequestData(f"Longitude {position[0]} is outside -180 to 180.", where)
-    if not -90 <= position[1] <= 90:
-        raise BadRequestData(f"Latitude {position[1]} is outside -90 to 90.", where)

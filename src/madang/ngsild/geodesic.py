@@ -16,7 +16,7 @@ _ROUNDS = 100
 def distance_m(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
     """Length of the geodesic between two positions.
 
-    Source: T. Vincenty, Survey Review 23/176 (1975), inverse formula; agrees with Karney's to 0.1 mm. It does not
+    Source: T. Vincenty, Survey Review 23/176 (1975), inverse formula; within 0.1 mm of Karney's. It does not
     converge within about half a degree of the antipode; there the sphere's distance is given (off by at most 0.6 %).
     """
     if lon_a == lon_b and lat_a == lat_b:

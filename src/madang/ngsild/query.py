@@ -15,8 +15,8 @@ from .q import attribute_names, parse_q
 from .scan import Scanner, Vocabulary
 from .scope import parse_scope_q
 from .types_query import parse_types
+from .uri import is_uri
 
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _MEMBERS: Final = frozenset({"id", "type", "scope"}) | SYSTEM_NAMES
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _DIRECTIONS: Final = {"": (False, False), "asc": (False, False), "desc": (True, False)} | {
@@ -143,7 +143,7 @@ def _items(text: str | None, where: str) -> list[str]:
 
 
 def _parse_uri(text: str, where: str) -> str:
-    if not _URI.fullmatch(text):
+    if not is_uri(text):
         raise BadRequestData(f"{text!r} is not a URI.", where)
     return text
 

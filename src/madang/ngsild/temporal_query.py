@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, get_args
 
 from madang.errors import BadRequestData
 from madang.model.query import Aggregate, Aggregation, TemporalQuery, TimeProperty, TimeRelation, Window
+
+from .time import parse_time
 
 TEMPORAL_PARAMETERS: Final = (
     "timerel",
@@ -18,7 +20,6 @@ TEMPORAL_PARAMETERS: Final = (
     "aggrPeriodDuration",
 )
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _PERIOD = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.ASCII)
 _NEXT = timedelta(microseconds=1)
 
@@ -33,16 +34,6 @@ def parse_temporal(params: Mapping[str, str]) -> TemporalQuery:
     )
 
 
-def parse_moment(text: str, where: str) -> datetime:
-    """An aware moment in UTC. Raises BadRequestData, also for a time without zone: its reader would have to guess."""
-    if not _MOMENT.fullmatch(text):
-        raise BadRequestData(f"{text!r} is not a DateTime with time zone, like 2026-11-22T09:00:00Z.", where)
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError) as exc:
-        raise BadRequestData(f"{text!r} is not a DateTime: {exc}.", where) from exc
-
-
 def _parse_window(params: Mapping[str, str]) -> Window:
     relation = params.get("timerel")
     if not relation:
@@ -54,14 +45,14 @@ def _parse_window(params: Mapping[str, str]) -> Window:
         raise BadRequestData(f"{relation!r} is not one of {', '.join(get_args(TimeRelation))}.", "timerel")
     if not params.get("timeAt"):
         raise BadRequestData(f"timerel={relation} needs timeAt.", "timeAt")
-    at = parse_moment(params["timeAt"], "timeAt")
+    at = parse_time(params["timeAt"], "timeAt")
     if relation == "before":
         return Window(None, at)
     if relation == "after":
         return Window(_after(at), None)
     if not params.get("endTimeAt"):
         raise BadRequestData("timerel=between needs endTimeAt.", "endTimeAt")
-    end = parse_moment(params["endTimeAt"], "endTimeAt")
+    end = parse_time(params["endTimeAt"], "endTimeAt")
     if end <= at:
         raise BadRequestData("endTimeAt is not after timeAt.", "endTimeAt")
     return Window(at, end)

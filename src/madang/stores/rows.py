@@ -6,7 +6,7 @@ No waiting, no I/O. Entities with the same set of types share a table, so that a
 import heapq
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -26,6 +26,9 @@ _FIRST: Final = 64
 _CHUNK: Final = 8192
 _FEW: Final = 2048
 """Up to this many hits are put in order by sorting their ids; beyond, the table's id order is walked in chunks."""
+
+_PROBE: Final = 16_384
+"""A page is first looked for among so many entities; a filter that most pass then never sees the million others."""
 
 Condition = Callable[[Slots], Answer]
 
@@ -126,8 +129,17 @@ class Table:
 
     def answer(self, query: Query) -> Answer:
         """Which slots match the query, ids and id pattern apart."""
-        everyone = self._alive[: len(self.rows)]
-        answer = _all_of(self._conditions(query), slice(0, len(self.rows)), Answer(everyone, everyone))
+        return self._answer(query, slice(0, len(self.rows)))
+
+    def first_rows(self, query: Query) -> Iterator[tuple[Row, bool]]:
+        """Of the first _PROBE rows in id order those that may match, and whether they surely do."""
+        slots = self._synced()[:_PROBE].astype(np.intp)
+        yes, maybe = self._answer(query, slots)
+        return zip(self._rows_at(slots[maybe]), yes[maybe].tolist(), strict=True)
+
+    def _answer(self, query: Query, slots: Slots) -> Answer:
+        everyone = self._alive[slots]
+        answer = _all_of(self._conditions(query), slots, Answer(everyone, everyone))
         if query.scope is None and not query.dataset_ids:
             return answer
         return Answer(np.zeros(len(everyone), np.bool_), answer.maybe)
@@ -272,6 +284,10 @@ class TenantRows:
         ]
         if query.order:
             return self._paged([row for table in tables for row in _matching(table, query, table.answer(query))], query)
+        if len(tables) == 1 and not query.count and query.offset + query.limit <= _FEW:
+            page = _first_page(tables[0], query)
+            if page is not None:
+                return page
         answers = [(table, table.answer(query)) for table in tables]
         if query.count or all(_is_decided(query, answer) for _, answer in answers):
             return self._page_of_masks([(table, _decided(table, query, answer)) for table, answer in answers], query)
@@ -334,13 +350,27 @@ class TenantRows:
         return Page([row.stored for row in page], len(rows) if query.count else None)
 
 
+def _first_page(table: Table, query: Query) -> Page | None:
+    """The page, if it is filled before the probe ends."""
+    if len(table.rows) < 2 * _PROBE:
+        return None
+    found = islice(_accepted(table.first_rows(query), query), query.offset, query.offset + query.limit)
+    items = [row.stored for row in found]
+    return Page(items) if len(items) == query.limit else None
+
+
 def _matching(table: Table, query: Query, answer: Answer) -> Iterator[Row]:
     """The rows of a table that match, by id, each decided when its turn comes: most pages end early."""
+    return _accepted(((row, bool(answer.yes[row.slot])) for row in table.in_order(answer.maybe)), query)
+
+
+def _accepted(candidates: Iterable[tuple[Row, bool]], query: Query) -> Iterator[Row]:
+    """Those that match: surely, or after a look at the entity."""
     pattern = compile_pattern(query.id_pattern) if query.id_pattern is not None else None
-    for row in table.in_order(answer.maybe):
+    for row, sure in candidates:
         if pattern is not None and pattern.search(row.entity_id) is None:
             continue
-        if answer.yes[row.slot] or matches(query, row.stored.entity()):
+        if sure or matches(query, row.stored.entity()):
             yield row
 
 
