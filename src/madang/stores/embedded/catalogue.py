@@ -10,12 +10,12 @@ import duckdb
 import numpy as np
 
 from .journal import Journal
-from .segments import Snapshot, Span, Tail, read_catalogue, read_forgets
 from .observations import number_of
+from .segments import Snapshot, Span, Tail, read_catalogue, read_forgets
 
 _TAIL_COLUMNS: Final = (
-    "seq BIGINT, tenant VARCHAR, type VARCHAR, entity VARCHAR, attribute VARCHAR, dataset_id VARCHAR, observed_at TIMESTAMP,"
-    " recorded_at TIMESTAMP, observed BOOLEAN, value DOUBLE, unit VARCHAR, json VARCHAR"
+    "seq BIGINT, tenant VARCHAR, type VARCHAR, entity VARCHAR, attribute VARCHAR, dataset_id VARCHAR,"
+    " observed_at TIMESTAMP, recorded_at TIMESTAMP, observed BOOLEAN, value DOUBLE, unit VARCHAR, json VARCHAR"
 )
 _SELECT: Final = (
     "SELECT seq, tenant, type, entity, attribute, dataset_id, at, recorded_at, observed, value, unit, json"

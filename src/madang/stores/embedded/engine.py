@@ -12,10 +12,11 @@ from madang.errors import MadangError, StoreFull, StoreUnavailable
 Params = dict[str, Any]
 
 COLUMNS: Final = "entity, attribute, dataset_id, observed_at, recorded_at, observed, value, unit, json"
-"""Columns of a raw segment, in order: observed_at and recorded_at TIMESTAMP (UTC), observed BOOLEAN, value DOUBLE, the rest text.
+"""Columns of a raw segment, in order: observed_at and recorded_at TIMESTAMP (UTC), observed BOOLEAN, value DOUBLE, the
+rest text.
 
-value: the number, NULL where the instance is none. json: the whole instance where there is more than a number and a unit;
-'' where the attribute was deleted. observed_at is Observation.at (``at`` alone is a reserved word of DuckDB 2).
+value: the number, NULL where the instance is none. json: the whole instance where there is more than a number and a
+unit; '' where the attribute was deleted. observed_at is Observation.at (a bare ``at`` is a reserved word in DuckDB 2).
 """
 
 

@@ -155,7 +155,7 @@ class Mover:
             _stage_series(cursor, series, rows, recorded_at_us)
             sql = f"SELECT {COLUMNS} FROM stage"  # noqa: S608 - our own columns
             if group:
-                sql = merged_sql(group, self._directory, f"SELECT *, {TAIL_FIRST} AS ord FROM stage")
+                sql = merged_sql(group, self._directory, f"SELECT *, {TAIL_FIRST} AS ord FROM stage")  # noqa: S608 - ours
             with translated(cursor, [s.path(self._directory) for s in group]):
                 change.added.append(self.write(cursor, "raw", tenant, series.entity_type, label, sql))
         finally:
@@ -260,11 +260,13 @@ class Mover:
         try:
             cursor.execute(
                 f"COPY (FROM ({sql}) ORDER BY entity, attribute, dataset_id, observed_at) TO {literal(str(path))}"
-                f" (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 6, ROW_GROUP_SIZE {_ROW_GROUP})"
+                " (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 6,"
+                f" ROW_GROUP_SIZE {_ROW_GROUP})"
             )
             _sync(path)
             found = cursor.execute(
-                "SELECT count(*), epoch_us(min(observed_at)), epoch_us(max(observed_at)), min(entity), max(entity) FROM read_parquet($file)",
+                "SELECT count(*), epoch_us(min(observed_at)), epoch_us(max(observed_at)), min(entity), max(entity)"
+                " FROM read_parquet($file)",
                 {"file": str(path)},
             ).fetchone()
         except BaseException:
@@ -376,7 +378,7 @@ def _stage_series(
 
 
 def _write(change: Change, connection: Any) -> None:
-    """The change in one transaction: whoever opens city.db finds the rows in the tail or in a segment, never in both."""
+    """The change in one transaction: whoever opens city.db finds a row in the tail or in a segment, never both."""
     connection.executemany("DELETE FROM segment WHERE id = ?", [(s.id,) for s in change.removed])
     connection.executemany(
         "INSERT INTO segment (id, kind, tenant, type, day, rows, bytes, first, last, low, high)"

@@ -254,7 +254,8 @@ def points(
         sql += f" UNION ALL SELECT dataset_id, observed_at, avg FROM ({rolled.sql})"  # noqa: S608 - our own parts
         params = rolled.params | params
     # One line: the default instance's, or the first dataset's where there is no default instance.
-    sql = f"SELECT observed_at, value FROM ({sql}) QUALIFY rank() OVER (ORDER BY coalesce(dataset_id, '')) = 1 ORDER BY observed_at"  # noqa: S608
+    first = "QUALIFY rank() OVER (ORDER BY coalesce(dataset_id, '')) = 1"
+    sql = f"SELECT observed_at, value FROM ({sql}) {first} ORDER BY observed_at"  # noqa: S608 - our own parts
     with translated(cursor, relation.paths + (rolled.paths if rolled else ())):
         found = cursor.execute(sql, relation.params | params).fetchnumpy()
     value = np.ma.filled(found["value"].astype(np.float64), np.nan)
@@ -268,8 +269,9 @@ def last_of_each(
     """The last observation of each (entity, attribute, dataset_id) in the selection."""
     relation = raw(snapshot, selection, directory)
     sql = (
-        "SELECT type, entity, attribute, dataset_id, epoch_us(max(observed_at)), epoch_us(arg_max(recorded_at, observed_at)),"  # noqa: S608
-        " arg_max(observed, observed_at), arg_max_null(value, observed_at), arg_max_null(unit, observed_at), arg_max_null(json, observed_at)"
+        "SELECT type, entity, attribute, dataset_id, epoch_us(max(observed_at)),"  # noqa: S608 - our own parts
+        " epoch_us(arg_max(recorded_at, observed_at)), arg_max(observed, observed_at),"
+        " arg_max_null(value, observed_at), arg_max_null(unit, observed_at), arg_max_null(json, observed_at)"
         f" FROM ({relation.sql}) GROUP BY type, entity, attribute, dataset_id"
     )
     with translated(cursor, relation.paths):

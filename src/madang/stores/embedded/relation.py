@@ -77,8 +77,7 @@ def raw(snapshot: Snapshot, selection: Selection, directory: Path) -> Relation:
 
 
 def hourly(snapshot: Snapshot, selection: Selection, directory: Path) -> Relation | None:
-    """Rows (entity, attribute, dataset_id, observed_at = start of the hour, count, avg, min, max, sumsq); None where no raw rows
-    of the selection were ever dropped."""
+    """Rows (_HOURLY), observed_at the start of the hour; None where no raw rows of the selection were ever dropped."""
     parts: list[str] = []
     paths: list[Path] = []
     where = _key_filter(selection)
@@ -162,7 +161,7 @@ def masked_sql(sql: str, forgets: Sequence[Forget]) -> tuple[str, Params]:
 
 
 def time_bounds(query: TemporalQuery) -> tuple[int | None, int | None]:
-    """Bounds on ``at`` that may be applied before the last write wins; none where the question is about another time."""
+    """Bounds on ``at`` that may be applied before the last write wins; none where another time is asked for."""
     if uses_recorded(query):
         return None, None
     window = query.window

@@ -14,8 +14,8 @@ from .mover import Change, Mover, merged_sql
 from .segments import Segment, Snapshot, day_label, overlapping_group
 
 _HOURS: Final = (
-    "SELECT entity, attribute, dataset_id, date_trunc('hour', observed_at) AS observed_at, count(value) AS count, avg(value) AS avg,"
-    " min(value) AS min, max(value) AS max, sum(value * value) AS sumsq"
+    "SELECT entity, attribute, dataset_id, date_trunc('hour', observed_at) AS observed_at, count(value) AS count,"
+    " avg(value) AS avg, min(value) AS min, max(value) AS max, sum(value * value) AS sumsq"
 )
 
 
@@ -91,7 +91,8 @@ def _roll_up(
                         sql = f"SELECT {columns} FROM {table} WHERE {where}"  # noqa: S608 - our own tables
                         change.added.append(mover.write(cursor, kind, *key, label, sql))  # type: ignore[arg-type]  # the two kinds above
                 bounds = cursor.execute(
-                    f"SELECT epoch_us(min(observed_at)), epoch_us(max(observed_at)), count(*) FROM rows WHERE observed_at < make_timestamp({horizon})"  # noqa: S608
+                    "SELECT epoch_us(min(observed_at)), epoch_us(max(observed_at)), count(*) FROM rows"  # noqa: S608
+                    f" WHERE observed_at < make_timestamp({horizon})"
                 ).fetchall()[0]
         finally:
             cursor.close()
@@ -106,6 +107,7 @@ def _drop_known_hours(cursor: duckdb.DuckDBPyConnection, rolled: tuple[Segment, 
     files = file_list([s.path(directory) for s in rolled])
     cursor.execute(
         f"DELETE FROM hours USING (SELECT entity, attribute, dataset_id, observed_at FROM read_parquet({files})) known"  # noqa: S608
-        " WHERE hours.entity = known.entity AND hours.attribute = known.attribute AND hours.observed_at = known.observed_at"
+        " WHERE hours.entity = known.entity AND hours.attribute = known.attribute"
+        " AND hours.observed_at = known.observed_at"
         " AND hours.dataset_id IS NOT DISTINCT FROM known.dataset_id"
     )

@@ -34,7 +34,7 @@ class Limits:
 def run_sql(
     snapshot: Snapshot, tenant: str, directory: Path, main: duckdb.DuckDBPyConnection, text: str, limits: Limits
 ) -> Table:
-    """Run one SELECT. Raises BadRequestData (no single SELECT, or what the engine says), TooComplexQuery (time, memory).
+    """Run one SELECT. Raises BadRequestData (no single SELECT, or the engine's words), TooComplexQuery (time, memory).
 
     The engine is made for this one question: it may read this tenant's segments and no other file, reaches no network,
     loads no extension, and its settings are locked. The snapshot must have nothing to forget.
@@ -162,14 +162,15 @@ def _copy_tail(
     con.execute(
         "CREATE TABLE arrived AS SELECT type::VARCHAR AS type, entity::VARCHAR AS entity,"
         " attribute::VARCHAR AS attribute,"
-        " dataset_id::VARCHAR AS dataset_id, observed_at::TIMESTAMP AS observed_at, recorded_at::TIMESTAMP AS recorded_at,"
+        " dataset_id::VARCHAR AS dataset_id, observed_at::TIMESTAMP AS observed_at,"
+        " recorded_at::TIMESTAMP AS recorded_at,"
         " observed::BOOLEAN AS observed, if(isnan(value::DOUBLE), NULL, value::DOUBLE) AS value,"
         " unit::VARCHAR AS unit, json::VARCHAR AS json, seq::BIGINT AS seq FROM copied"
     )
     con.unregister("copied")
 
 
-def _filled(column: "np.ma.MaskedArray[Any, Any]") -> npt.NDArray[Any]:
+def _filled(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """The column with NaN or None where it has no value."""
     filled: npt.NDArray[Any] = np.ma.getdata(column).copy()
     missing = np.ma.getmaskarray(column)
