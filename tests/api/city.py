@@ -113,9 +113,7 @@ def make_city(state: StateStore | None = None, **settings: str | int | float) ->
     outbox, documents = MemoryOutbox(), MemoryDocumentStore()
     entities = Entities(state or RecordingState(history), history, bus, clock)
     contexts = Contexts(documents, shelf, clock, base_url=f"http://testserver{ROOT}")
-    subscriptions = Subscriptions(
-        documents, outbox, postbox, entities, contexts, bus, clock, parallel=4, attempts=3
-    )
+    subscriptions = Subscriptions(documents, outbox, postbox, entities, contexts, bus, clock, parallel=4, attempts=3)
     city = City(
         name="testburg",
         profile=PROFILE,

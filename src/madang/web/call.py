@@ -84,20 +84,26 @@ class Call:
                     f"A body of type {JSON} must not have @context; use {LD} or a Link header.", "/@context"
                 )
             return await self.linked_context()
+        self.refuse_link()
+        if not inside:
+            raise BadRequestData(f"A body of type {LD} must have @context.", "/@context")
+        return await self.city.contexts.resolve(self.tenant, doc["@context"], at=ROOT / "@context")
+
+    def refuse_link(self) -> None:
+        """Raises BadRequestData where a Link header names a context besides the one in an ld+json body."""
         link = self.headers.get("link")
         if link and parse_link(link) is not None:
             raise BadRequestData(
                 f"A body of type {LD} has its @context inside; the Link header must not name one.", "Link"
             )
-        if not inside:
-            raise BadRequestData(f"A body of type {LD} must have @context.", "/@context")
-        return await self.city.contexts.resolve(self.tenant, doc["@context"], at=ROOT / "@context")
 
     async def document(self) -> tuple[Json, Context]:
         """A JSON object as body, its @context taken out, and the context."""
         doc = await self.body()
         if not isinstance(doc, dict):
             raise BadRequestData("The body must be a JSON object.")
+        if not doc:
+            raise InvalidRequest("The body is empty.")
         context = await self.context_of(doc)
         return {name: value for name, value in doc.items() if name != "@context"}, context
 
@@ -260,7 +266,10 @@ def _segments(scope: Scope) -> Sequence[str]:
     """The path below the API's root, in its encoded steps; a slash at its end does not matter."""
     raw = scope.get("raw_path") or quote(scope["path"]).encode()
     below = raw.decode("latin-1").partition("?")[0][len(scope.get("root_path", "")) :]
-    return [step for step in below.split("/") if step]
+    steps = below.strip("/").split("/")
+    if "" in steps and len(steps) > 1:
+        raise BadRequestData(f"A part of the path is empty: {below!r}.")
+    return steps
 
 
 def parse_params(query: bytes, known: frozenset[str]) -> Mapping[str, str]:

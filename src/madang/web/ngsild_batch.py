@@ -68,6 +68,11 @@ async def delete(call: Call) -> Answer:
 async def _run(call: Call, op: BatchOp, parse: Parse) -> BatchReport:
     """Parse each item by itself, so that one bad item does not refuse the others, and write the good ones."""
     docs = await _items(call)
+    for index, doc in enumerate(docs):
+        if not isinstance(doc, dict):
+            raise BadRequestData("Each item of the array must be an entity.", ROOT / index)
+    if call.is_ld:
+        call.refuse_link()
     most = call.city.settings.int("attributes_max")
     good: list[Entity] = []
     refused: list[Refused] = []
@@ -83,8 +88,6 @@ async def _run(call: Call, op: BatchOp, parse: Parse) -> BatchReport:
 
 
 async def _parse_item(call: Call, doc: Json, at: Pointer, parse: Parse, most: int) -> Entity:
-    if not isinstance(doc, dict):
-        raise BadRequestData("Each item of the array must be an entity.", at)
     context = await call.context_of(doc)
     return parse({name: value for name, value in doc.items() if name != "@context"}, context, at, most)
 

@@ -17,7 +17,7 @@ from madang.ports.state import Page, Stored
 
 from .call import NO_CONTENT, Answer, Call, Operation
 from .negotiation import GEO, JSON, LD, MERGE_PATCH
-from .ngsild_attributes import entity_id_of, update_result
+from .ngsild_attributes import check_type, entity_id_of, update_result
 from .ngsild_batch import multi_status
 from .represent import VIEW_PARAMS, View, give_entities, give_entity, one_more, page_headers, parse_view, view_of
 
@@ -43,17 +43,41 @@ async def create(call: Call) -> Answer:
 async def retrieve(call: Call) -> Answer:
     entity_id = entity_id_of(call)
     view = await parse_view(call)
+    if call.params:
+        await check_type(call, entity_id, view.context)
     stored = await call.city.entities.retrieve(call.tenant, entity_id)
+    if _hides_all(view, stored):
+        raise NotFound(entity_id, f"{entity_id} has none of the members asked for.")
     if view.projection.attrs is not None and view.projection.attrs.isdisjoint(stored.entity().attributes):
         raise NotFound(entity_id, f"{entity_id} has none of the attributes asked for.")
     return await give_entity(call, stored, view)
 
 
+def _hides_all(view: View, stored: Stored) -> bool:
+    """Do pick and omit leave nothing of the entity? Source: clause 5.7.1.4."""
+    shown = view.projection
+    return (
+        (shown.pick is not None or bool(shown.omit))
+        and not (shown.has("id") or shown.has("type"))
+        and not any(map(shown.attribute, stored.entity().attributes))
+    )
+
+
 async def query(call: Call) -> Answer:
     view = await parse_view(call)
-    asked = parse_query(call.params, view.context, **_page_limits(call))
+    if call.params.get("type") == "*" and call.params.get("local") == "false":
+        raise BadRequestData("type=* is answered locally; local=false contradicts it.", "local")
+    asked = _picked(parse_query(call.params, view.context, **_page_limits(call)), view)
     found = await call.city.entities.query(call.tenant, changed(asked, limit=one_more(asked)))
     return await _give_page(call, found, asked, view)
+
+
+def _picked(asked: Query, view: View) -> Query:
+    """An entity of which pick leaves nothing is no answer (clause 4.21): one picked attribute must be there."""
+    pick = view.projection.pick
+    if pick is None or asked.attributes or not pick.isdisjoint({"id", "type", "scope"}):
+        return asked
+    return changed(asked, attributes=tuple(sorted(pick)))
 
 
 def _page_limits(call: Call) -> dict[str, int]:
@@ -76,12 +100,13 @@ async def query_by_post(call: Call) -> Answer:
         raise BadRequestData("The type must be Query.", "/type")
     params = {**query_params(doc), **call.params}
     view = view_of(context, params, call.options)
-    selectors = doc.get("entities", [{}])
-    if not isinstance(selectors, list) or not selectors:
+    selectors = doc.get("entities", [])
+    if not isinstance(selectors, list) or ("entities" in doc and not selectors):
         raise BadRequestData("entities must be a non-empty list of selectors.", "/entities")
+    selections = [selector_params(item, ROOT / "entities" / index) for index, item in enumerate(selectors)]
     asked = [
-        parse_query({**params, **selector_params(item, ROOT / "entities" / index)}, context, **_page_limits(call))
-        for index, item in enumerate(selectors)
+        _picked(parse_query({**params, **selection}, context, **_page_limits(call)), view)
+        for selection in selections or [{}]
     ]
     if len(asked) == 1:
         found = await call.city.entities.query(call.tenant, changed(asked[0], limit=one_more(asked[0])))
@@ -129,7 +154,10 @@ def selector_params(selector: Json, at: Pointer) -> dict[str, str]:
     if not isinstance(selector, dict):
         raise BadRequestData("A selector must be an object.", at)
     params: dict[str, str] = {}
-    for name in ("id", "idPattern", "type"):
+    if "type" not in selector:
+        raise BadRequestData("A selector needs a type.", at / "type")
+    # Table 5.2.33-1: an id takes precedence over a pattern.
+    for name in ("id", "type") if "id" in selector else ("idPattern", "type"):
         value = selector.get(name)
         if isinstance(value, list) and name != "idPattern" and all(isinstance(item, str) for item in value):
             value = ",".join(value)
@@ -160,7 +188,7 @@ async def merge(call: Call) -> Answer:
     fragment = _fragment(call, doc, context, entity_id)
     observed = call.params.get("observedAt")
     observed_at = None if observed is None else parse_time(observed, "observedAt")
-    await call.city.entities.check_tenant(call.tenant)
+    await check_type(call, entity_id, context)
     await call.city.entities.merge(
         call.tenant, entity_id, fragment, observed_at=observed_at, lang=call.params.get("lang")
     )
@@ -178,17 +206,17 @@ async def replace(call: Call) -> Answer:
     if "id" in doc and doc["id"] != entity_id:
         raise BadRequestData(f"The id differs from that of the entity addressed, {entity_id}.", "/id")
     most = call.city.settings.int("attributes_max")
-    await call.city.entities.check_tenant(call.tenant)
+    await check_type(call, entity_id, context)
     stored = await call.city.entities.retrieve(call.tenant, entity_id)
     types = [context.compact(name) for name in stored.entity().types]
     entity = parse_entity({"id": entity_id, "type": types, **doc}, context, attributes_max=most)
     outcome = await call.city.entities.replace(call.tenant, entity_id, entity)
-    return update_result(outcome, context)
+    return update_result(outcome)
 
 
 async def delete(call: Call) -> Answer:
     entity_id = entity_id_of(call)
-    await call.city.entities.check_tenant(call.tenant)
+    await check_type(call, entity_id, await call.linked_context())
     await call.city.entities.delete(call.tenant, entity_id)
     return NO_CONTENT
 
@@ -202,7 +230,7 @@ async def purge(call: Call) -> Answer:
 
 
 ENTITIES = (
-    Operation("GET", PATH + "/{entity_id}", retrieve, VIEW_PARAMS | {"entityMap"}, FOR_ENTITIES),
+    Operation("GET", PATH + "/{entity_id}", retrieve, VIEW_PARAMS | {"type", "entityMap"}, FOR_ENTITIES),
     Operation("GET", PATH, query, QUERY_PARAMS, FOR_ENTITIES),
     Operation("POST", PATH, create),
     Operation("PATCH", PATH + "/{entity_id}", merge, frozenset({"observedAt", "lang", "type", "format"}),

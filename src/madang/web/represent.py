@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import orjson
 
-from madang.errors import BadRequestData
+from madang.errors import BadRequestData, Fault, InvalidRequest
 from madang.model.entity import LOCATION, Entity
 from madang.model.query import Query
 from madang.ngsild.context import Context
@@ -55,6 +55,8 @@ async def parse_view(call: Call) -> View:
     context = await call.linked_context()
     if not call.params:
         return View(context, Representation(), EVERYTHING)
+    if "geometryProperty" in call.params and call.media != GEO:
+        raise BadRequestData("geometryProperty is for GeoJSON answers only.", "geometryProperty")
     return view_of(context, call.params, call.options)
 
 
@@ -67,6 +69,9 @@ def view_of(context: Context, params: Mapping[str, str], options: frozenset[str]
     if pick is not None or omit is not None or attrs is not None or datasets is not None:
         items = None if datasets is None else datasets.split(",")
         projection = parse_projection(context, pick=pick, omit=omit, attrs=attrs, dataset_ids=items)
+        both = (projection.pick or frozenset()) & projection.omit
+        if both:
+            raise BadRequestData(f"{context.compact(min(both))} is both in pick and in omit.", "omit")
     geometry = params.get("geometryProperty")
     return View(
         context,
@@ -78,10 +83,10 @@ def view_of(context: Context, params: Mapping[str, str], options: frozenset[str]
 
 def parse_format(params: Mapping[str, str], options: frozenset[str]) -> Format:
     """The format parameter wins over options. Source: clause 6.3.7."""
-    if "format" in params:
-        return _format(params["format"], "format")
-    named = [option for option in sorted(options) if option not in _OTHER_OPTIONS]
+    named = [option for option in sorted(options) if option and option not in _OTHER_OPTIONS]
     formats = {_format(option, "options") for option in named}
+    if params.get("format"):
+        return _format(params["format"], "format")
     if len(formats) > 1:
         raise BadRequestData("options names more than one format.", "options")
     return formats.pop() if formats else "normalized"
@@ -89,7 +94,8 @@ def parse_format(params: Mapping[str, str], options: frozenset[str]) -> Format:
 
 def _format(text: str, where: str) -> Format:
     if text not in _FORMATS:
-        raise BadRequestData(f"{text!r} is not one of {', '.join(_FORMATS)}.", where)
+        detail = f"{text!r} is not one of {', '.join(_FORMATS)}."
+        raise InvalidRequest(detail, faults=[Fault(detail, where)])  # clause 6.3.20
     return _FORMATS[text]
 
 
