@@ -195,3 +195,22 @@ async def test_the_background_moves_by_itself(tmp_path: Path) -> None:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         assert await everything(history, 1) == [1.5]
+
+
+@pytest.mark.parametrize("turns", [1, 2, 5, 20, 200])
+async def test_a_move_that_is_cancelled_anywhere_loses_and_doubles_nothing(tmp_path: Path, turns: int) -> None:
+    async with opened(tmp_path) as (_, history):
+        await history.append("", [observed(road(1), T0 + n * MINUTE, n + 0.5) for n in range(10)])
+        task = asyncio.create_task(history.flush())
+        for _turn in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        expected = [n + 0.5 for n in range(10)]
+        assert await everything(history, 1) == expected
+        await history.append("", [observed(road(1), T0, 7.5)])
+        await history.flush()
+        assert await everything(history, 1) == [7.5, *expected[1:]]
+        assert tail_rows(tmp_path) == 0
+    async with opened(tmp_path) as (_, history):
+        assert await everything(history, 1) == [7.5, *expected[1:]]

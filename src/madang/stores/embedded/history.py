@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -88,6 +88,9 @@ class ParquetHistoryStore:
     # ---- writes --------------------------------------------------------------------------------------------------
 
     async def load(self, tenant: str, series: Series) -> int:
+        return await _undisturbed(self._load(tenant, series))
+
+    async def _load(self, tenant: str, series: Series) -> int:
         now = to_us(self._clock.now())
         async with self._moving:
             # The tail is older than this load; at rest it is numbered before it, and loses against it.
@@ -148,16 +151,25 @@ class ParquetHistoryStore:
 
     async def flush(self) -> None:
         """Bring all that is in the tail to rest, and forget what is to be forgotten."""
+        await _undisturbed(self._flush())
+
+    async def _flush(self) -> None:
         async with self._moving:
             await self._move()
 
     async def compact(self) -> int:
         """Merge the small segments of each day. Returns the number of merges."""
+        return await _undisturbed(self._compact())
+
+    async def _compact(self) -> int:
         async with self._moving:
             return await self._commit_each(self._mover.compact)
 
     async def retain(self, now: datetime) -> int:
         """Roll up and drop raw observations older than raw_days before ``now`` (city time). Returns the steps done."""
+        return await _undisturbed(self._retain(now))
+
+    async def _retain(self, now: datetime) -> int:
         async with self._moving:
             await self._move()
             snapshot = await asyncio.to_thread(self._catalogue.catch_up)
@@ -282,6 +294,19 @@ class ParquetHistoryStore:
         types = tuple(sorted({entity_type for _, entity_type in found}))
         cross = len(found) > len({entity for entity, _ in found})
         return Selection(tenant, types, tuple(dict.fromkeys(entity_ids)), tuple(attributes), cross=cross)
+
+
+async def _undisturbed(work: Coroutine[Any, Any, T]) -> T:
+    """Let a step end before its caller's cancellation goes on: a transaction that is under way cannot be taken back,
+    and its files and the snapshot must agree with what became of it."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled() and (error := task.exception()):
+            _log.warning("A step of the history failed while it was being stopped: %s", error)
+        raise
 
 
 def _next(steps: Any) -> Change | None:

@@ -84,12 +84,16 @@ class Mover:
         self._ids = count(last + 1)
 
     async def commit(self, change: Change, in_thread: Callable[..., Any]) -> None:
-        """Make it durable in one transaction, then visible. If it cannot be, the new files are removed."""
+        """Make it durable in one transaction, then visible. If it cannot be, the new files are removed.
+
+        Not so where it is cancelled: the transaction may still be written, and then needs its files; else they are
+        orphans, which the next start removes.
+        """
         if not change:
             return
         try:
             await self._journal.run(partial(_write, change))
-        except BaseException:
+        except Exception:
             self.discard(change.added)
             raise
         releases: list[Release] = [partial(self._remove, segment) for segment in change.removed]
@@ -405,7 +409,7 @@ def _write(change: Change, connection: Any) -> None:
 
 def _sync(path: Path) -> None:
     """File and its folders on disk, before the catalogue names it."""
-    for name in (path, path.parent, path.parent.parent, path.parent.parent.parent):
+    for name in (path, *list(path.parents)[:4]):
         if name.is_dir() and os.name == "nt":
             continue
         descriptor = os.open(name, os.O_RDONLY)
