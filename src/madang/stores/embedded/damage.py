@@ -7,6 +7,8 @@ from pathlib import Path
 
 from madang.errors import ConfigError, MadangError, StoreFull, StoreUnavailable
 
+from .wal import lost_transactions
+
 DATABASE_NAME = "city.db"
 
 _HEADER = b"SQLite format 3\0"
@@ -46,6 +48,13 @@ def check_header(path: Path) -> None:
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(100)
+
+
+def check_wal(path: Path) -> None:
+    """Raises ConfigError where answered writes lie behind a bad place in the write-ahead log."""
+    lost = lost_transactions(path.with_name(path.name + "-wal"))
+    if lost > 1:
+        raise damaged(path, f"{path.name}-wal has a bad checksum with {lost} groups of writes behind it")
 
 
 def check_pages(connection: sqlite3.Connection, path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, Self, TypeVar
 
 from madang.errors import ConfigError, StoreUnavailable
 
-from .damage import DATABASE_NAME, check_header, check_pages, damaged, is_damage, is_device, store_error
+from .damage import DATABASE_NAME, check_header, check_pages, check_wal, damaged, is_damage, is_device, store_error
 from .lock import DirectoryLock
 from .schema import migrate, run_script
 from .statements import Statement, execute
@@ -326,6 +326,8 @@ def _open_database(path: Path, durability: Durability) -> sqlite3.Connection:
     if not path.exists():
         _create(path)
     check_header(path)
+    if durability == "full":  # with "interval" a power cut may tear more than the last group, and that is agreed
+        check_wal(path)
     connection = _connect(path)
     try:
         check_pages(connection, path)

@@ -22,10 +22,10 @@ _CELLS = re.compile(rf"\({_CELL}(?:, {_CELL})*\)")
 _INSERT = re.compile(r"\s*INSERT INTO (\w+) \([\w, ]+\) VALUES (?P<cells>.+?)(?: ON CONFLICT .+)?\s*", re.S)
 _DELETE = re.compile(r"\s*DELETE FROM (\w+) WHERE \w+ = \?(?: AND \w+ = \?)*\s*")
 
-# 256 rows of 12 cells stay far below SQLite's limit of 32 766 variables. Up to 256 rows become at most two statements, a
-# multiple of 16 and a rest, so that there are few enough different ones for all to stay prepared. With 50 callers: 51 to
-# 61 µs of CPU per commit (widths of powers of four, hence more steps: 64 to 71), P99 beside a busy event loop 30 to 64 ms
-# (86 to 177).
+# 256 rows of 12 cells stay far below SQLite's limit of 32 766 variables. Up to 256 rows become at most two statements:
+# a multiple of 16 and a rest, so that there are few enough different ones for all to stay prepared. With 50 callers
+# 51 to 61 µs of CPU per commit (widths of powers of four, hence more steps: 64 to 71), and a P99 beside a busy event
+# loop of 30 to 64 ms (86 to 177).
 _WIDEST = 256
 _COARSE = 16
 
