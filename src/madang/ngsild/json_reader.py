@@ -28,16 +28,12 @@ def parse_json(body: bytes, *, depth_max: int = DEPTH_MAX) -> Json:
         _explain(body, exc, depth_max)
     if _may_nest_deeper(body, depth_max) and _depth(doc) > depth_max:
         raise InvalidRequest(f"The JSON nests deeper than the {depth_max} levels allowed.")
-    # orjson keeps the last of two equal members in silence: then less comes out than went in. Counting members by
-    # writing the document again takes a tenth of the time of parsing with hooks. Where the counts differ for another
-    # reason (an escaped quotation mark) or a blank stands before a colon, the exact way decides.
-    if body.count(b'":') != orjson.dumps(doc).count(b'":') or _blank_before_colon(body):
+    # orjson keeps the last of two equal members in silence; then fewer colons come out than went in. To write the
+    # document again and count takes a tenth of the time of parsing with hooks. A colon that was sent as \u003a spoils
+    # the count, so the exact way decides then, as it does where the counts differ.
+    if body.count(b":") != orjson.dumps(doc).count(b":") or (b"\\" in body and b"\\u003a" in body.lower()):
         _refuse_duplicates(body)
     return doc
-
-
-def _blank_before_colon(body: bytes) -> bool:
-    return b" :" in body or b"\n:" in body or b"\t:" in body or b"\r:" in body
 
 
 def _may_nest_deeper(body: bytes, levels: int) -> bool:

@@ -158,7 +158,8 @@ def _add_attributes(
                 "dataset": {one.dataset_id or "@none": render_simple(one, context, representation) for one in instances}
             }
         else:
-            members[compacted[name]] = [render(one, context, representation) for one in instances]
+            several = _concise_object if representation.format == "concise" else render
+            members[compacted[name]] = [several(one, context, representation) for one in instances]
 
 
 def _value(instance: Attribute, context: Context) -> Json:
@@ -184,10 +185,16 @@ def render_instance(instance: Attribute, context: Context, representation: Repre
 
 
 def _concise(instance: Attribute, context: Context, representation: Representation) -> Json:
+    members = _concise_object(instance, context, representation)
+    if members.keys() == {"value"} and (instance.kind == "GeoProperty" or not _reads_as_attribute(members["value"])):
+        return members["value"]
+    return members
+
+
+def _concise_object(instance: Attribute, context: Context, representation: Representation) -> dict[str, Json]:
+    """Concise, but never a bare value: what an instance in a list of them must be."""
     members = render_instance(instance, context, representation)
     kind = members.pop("type")
-    if members.keys() == {"value"} and (kind == "GeoProperty" or not _reads_as_attribute(members["value"])):
-        return members["value"]
     # A Property that holds a geometry would be read back as a GeoProperty without its type.
     if kind == "Property" and is_geometry(members["value"]):
         return {"type": kind, **members}
