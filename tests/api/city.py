@@ -20,8 +20,8 @@ from madang.hub.feeds import Feeds
 from madang.hub.history import History
 from madang.hub.subscriptions import Subscriptions
 from madang.model.entity import Json
-from madang.ports.state import StateStore, Write
 from madang.packs.profile import ClockPlan, Profile
+from madang.ports.state import StateStore, Write
 from madang.settings import parse_settings
 from madang.stores.memory import MemoryStateStore
 from madang.stores.memory_history import MemoryHistoryStore

@@ -2,7 +2,6 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-
 from tests.api.city import TestCity, door, make_city
 
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 import httpx
 import orjson
 import pytest
-
 from tests.api.city import TestCity
 
 ERRORS = "https://uri.etsi.org/ngsi-ld/errors/"
@@ -42,7 +41,7 @@ BAD = [
     ("type a number", b'{"id":"urn:x:1","type":7}', "BadRequestData", "/type"),
     ("null", entity(a={"type": "Property", "value": None}), "BadRequestData", "/a/value"),
     ("object no URI", entity(a={"type": "Relationship", "object": "seven"}), "BadRequestData", "/a/object"),
-    ("naive time", entity(a={"type": "Property", "value": 1, "observedAt": "2026-11-22T09:00:00"}), "BadRequestData", "/a/observedAt"),
+    ("naive time", entity(a={"value": 1, "observedAt": "2026-11-22T09:00:00"}), "BadRequestData", "/a/observedAt"),
     (
         "coordinates out of range",
         entity(location={"type": "GeoProperty", "value": {"type": "Point", "coordinates": [126.7, 95]}}),

@@ -11,7 +11,7 @@ from uuid import uuid4
 import msgspec
 import orjson
 
-from madang.errors import ROOT, BadRequestData, NotFound, Pointer
+from madang.errors import ROOT, BadRequestData, InvalidRequest, NotFound, Pointer
 from madang.model.entity import Json
 from madang.ngsild import context as core
 from madang.ngsild.context import CORE, CORE_URL, Context, core_document
@@ -127,10 +127,10 @@ class Contexts:
     # Hosting
 
     async def add(self, tenant: str, document: Json, kind: ContextKind = "Hosted") -> KnownContext:
-        """Keep a context for others. Raises BadRequestData unless it is ``{"@context": ...}`` and can be read;
+        """Keep a context for others. Raises InvalidRequest unless it is ``{"@context": ...}``, BadRequestData,
         ContextNotAvailable where it names one that cannot be had."""
         if not isinstance(document, dict) or "@context" not in document:
-            raise BadRequestData("A context is an object with the member @context.", "/@context")
+            raise InvalidRequest("A context is an object with the member @context.")
         await core.resolve(document["@context"], _Bound(self, tenant), at=ROOT / "@context")
         hosted = HostedContext(kind, {"@context": document["@context"]}, self._clock.now())
         local_id = str(uuid4())
@@ -152,7 +152,7 @@ class Contexts:
         return self._url(local_id)
 
     async def list(self, tenant: str, kind: ContextKind | None = None) -> Sequence[KnownContext]:
-        """Hosted ones in the order of their ids, then those fetched, longest unused first. The core one is not listed."""
+        """Hosted ones in the order of their ids, then those fetched, longest unused first; the core one is left out."""
         found = await self._documents.scan(COLLECTION, tenant)
         known = [self._known_hosted(key, _decode(body)) for (_, key), body in found.items()]
         known += [self._known_cached(url, cached) for url, cached in self._cached.items()]

@@ -106,6 +106,7 @@ class Entities:
         self._clock = clock
         self._turns = Turns()
         self._tenants: set[str] = {""}
+        self.started_at = clock.now()
         self._expiring: list[tuple[datetime, str, str]] = []
 
     # Reading
@@ -283,7 +284,7 @@ class Entities:
 
     async def _merge(self, tenant: str, entity_id: str, act: Callable[[Entity, datetime], Outcome]) -> Outcome:
         effect = await self._change(tenant, entity_id, _on_existing(entity_id, act))
-        assert effect.outcome is not None  # noqa: S101 - _on_existing always gives one
+        assert effect.outcome is not None  # _on_existing always gives one
         return effect.outcome
 
     async def _change(self, tenant: str, entity_id: str, step: Step) -> Effect:

@@ -139,7 +139,7 @@ class History:
 
         The live entity is made or brought up to date with the newest instance of each attribute.
         """
-        known = await self._known_now(tenant, evolution.id)
+        known = await self._known(tenant, evolution.id)
         await self._store.append(tenant, _observations(evolution, self._clock.now()))
         await self._entities.commit(tenant, [_newest(evolution)])
         return not known
@@ -179,6 +179,19 @@ class History:
         await self._entities.check_tenant(tenant)
         if not await self._store.forget(tenant, entity_id, attribute, dataset_id, at):
             raise NotFound(entity_id, f"There is no such history of {entity_id}.")
+
+    async def forget_attribute(self, tenant: str, entity_id: str, attribute: str, dataset_id: str | None) -> None:
+        """Delete the history of one of an attribute's datasets; None is the default one. Raises NotFound."""
+        if dataset_id is not None:
+            return await self.forget(tenant, entity_id, attribute, dataset_id=dataset_id)
+        await self._entities.check_tenant(tenant)
+        rows = await self._store.instances(tenant, [entity_id], [attribute], TemporalQuery(), limit=INSTANCES_MAX)
+        if all(row.dataset_id is None for row in rows):
+            return await self.forget(tenant, entity_id, attribute)
+        for row in rows:
+            if row.dataset_id is None:
+                await self._store.forget(tenant, entity_id, attribute, None, row.at)
+        return None
 
     # Charts, boards, SQL
 

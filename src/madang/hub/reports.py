@@ -15,7 +15,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class BatchReport:
-    """Per-entity result of a batch. done: ids that succeeded, in the order given; created: those of them that are new."""
+    """Per-entity result of a batch. done: ids that succeeded, in the order given; created: those that are new."""
 
     done: tuple[str, ...]
     created: tuple[str, ...]

@@ -234,6 +234,8 @@ class Subscriptions:
         subscription, now = notice.subscription, self._clock.now()
         context = await self._speaking(kept)
         data = [render_notified(subscription, change, context) for change in notice.changes]
+        if subscription.notification.endpoint.accept == "application/ld+json":
+            data = [{"@context": context.body, **item} for item in data]
         notification_id = f"urn:ngsi-ld:Notification:{uuid4()}"
         doc = render_notification(subscription, notification_id, data, context, now)
         endpoint = subscription.notification.endpoint

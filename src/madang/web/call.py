@@ -58,6 +58,7 @@ class Call:
     url: str
     receive: Receive
     options: frozenset[str]
+    context_spec: Json = None
 
     async def linked_context(self) -> Context:
         """Context of the Link header; the core one where there is none."""
@@ -98,13 +99,14 @@ class Call:
             )
 
     async def document(self) -> tuple[Json, Context]:
-        """A JSON object as body, its @context taken out, and the context."""
+        """A JSON object as body, its @context taken out (see context_spec), and the context."""
         doc = await self.body()
         if not isinstance(doc, dict):
             raise BadRequestData("The body must be a JSON object.")
         if not doc:
             raise InvalidRequest("The body is empty.")
         context = await self.context_of(doc)
+        self.context_spec = doc.get("@context")
         return {name: value for name, value in doc.items() if name != "@context"}, context
 
     async def give(

@@ -1,4 +1,4 @@
-"""Media types and @contexts of NGSI-LD requests and answers. Pure. Source: GS CIM 009 v1.9.1, clauses 6.3.4 to 6.3.6."""
+"""Media types and @contexts of NGSI-LD requests and answers. Pure. Source: GS CIM 009 v1.9.1, clauses 6.3.4-6.3.6."""
 
 import re
 from collections.abc import Sequence
@@ -44,7 +44,8 @@ def _range(part: str) -> tuple[str, float, int]:
 
 
 def _quality(text: str) -> float:
-    return float(text) if re.fullmatch(r"[01](\.\d{0,3})?", text) else 0.0
+    # What cannot be read does not count, as if it were not there.
+    return float(text) if re.fullmatch(r"[01](\.\d{0,3})?", text) else 1.0
 
 
 def _fits(pattern: str, media: str) -> bool:
@@ -57,7 +58,7 @@ def media_type(content_type: str) -> str:
 
 
 def parse_link(header: str) -> str | None:
-    """URL of the @context a Link header names; None where it names none. Raises BadRequestData where it names several."""
+    """URL of the @context a Link header names, None without one. Raises BadRequestData where it names several."""
     urls = [
         match[1].strip()
         for match in _LINK.finditer(header)

@@ -12,7 +12,6 @@ from .ngsild_entities import ENTITIES
 from .ngsild_subscriptions import SUBSCRIPTIONS
 from .ngsild_temporal import TEMPORAL
 
-
 OPERATIONS = (*ENTITIES, *ATTRIBUTES, *BATCH, *TEMPORAL, *SUBSCRIPTIONS, *CONTEXTS, *DISCOVERY)
 
 

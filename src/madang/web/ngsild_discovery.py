@@ -3,6 +3,7 @@
 from madang.hub.discovery import AttributeInfo, TypeInfo, describe_attribute, describe_type, describe_types
 from madang.model.entity import Json
 from madang.ngsild.context import Context
+from madang.ngsild.time import format_time
 
 from .call import Answer, Call, Operation
 from .ngsild_contexts import parse_flag
@@ -66,6 +67,21 @@ async def retrieve_attribute(call: Call) -> Answer:
     return await call.give(_attribute(info, context), context)
 
 
+async def identity(call: Call) -> Answer:
+    """Who this is, for brokers that ask on their way. The alias names the tenant too, so that a chain of brokers can
+    see a loop. Source: clause 5.2.40."""
+    now = call.city.subscriptions.now()
+    alias = f"{call.city.name}:{call.tenant}" if call.tenant else call.city.name
+    body = {
+        "id": f"urn:ngsi-ld:ContextSourceIdentity:{alias}",
+        "type": "ContextSourceIdentity",
+        "contextSourceAlias": alias,
+        "contextSourceUptime": f"PT{(now - call.city.entities.started_at).total_seconds():.0f}S",
+        "contextSourceTimeAt": format_time(now),
+    }
+    return await call.give(body, await call.linked_context())
+
+
 def _type(info: TypeInfo, context: Context) -> Json:
     return {
         "id": info.name,
@@ -96,4 +112,5 @@ DISCOVERY = (
     Operation("GET", "/types/{name}", retrieve_type),
     Operation("GET", "/attributes", list_attributes, _DETAILS),
     Operation("GET", "/attributes/{name}", retrieve_attribute),
+    Operation("GET", "/info/sourceIdentity", identity),
 )

@@ -1,4 +1,4 @@
-"""Entities. Source: GS CIM 009 v1.9.1, clauses 5.6.1, 5.6.6, 5.6.17, 5.6.18, 5.6.21, 5.7.1, 5.7.2, 6.4, 6.5 and 6.23."""
+"""Entities. Source: GS CIM 009 v1.9.1, clauses 5.6.1, 5.6.6, 5.6.17, 5.6.18, 5.6.21, 5.7.1, 5.7.2, 6.4, 6.5, 6.23."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace as changed

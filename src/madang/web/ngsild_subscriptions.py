@@ -16,6 +16,9 @@ PATH = "/subscriptions"
 
 async def create(call: Call) -> Answer:
     doc, context = await call.document()
+    if "jsonldContext" not in doc and isinstance(call.context_spec, list | dict):
+        # Clause 5.8.1.4: a context that came inside is kept here, so that notifications can name it.
+        doc["jsonldContext"] = await call.city.contexts.host_implicitly(call.tenant, call.context_spec)
     made = await call.city.subscriptions.create(call.tenant, doc, context)
     return call.created(f"{call.url.rstrip('/')}/{made.id}")
 

@@ -173,10 +173,11 @@ async def delete_attribute(call: Call) -> Answer:
     entity_id = entity_id_of(call)
     context = await call.linked_context()
     dataset_id = call.params.get("datasetId")
-    everything = parse_flag(call, "deleteAll")
-    await call.city.history.forget(
-        call.tenant, entity_id, context.expand(call.path["name"]), dataset_id=None if everything else dataset_id
-    )
+    name = context.expand(call.path["name"])
+    if parse_flag(call, "deleteAll"):
+        await call.city.history.forget(call.tenant, entity_id, name)
+    else:
+        await call.city.history.forget_attribute(call.tenant, entity_id, name, dataset_id)
     return NO_CONTENT
 
 

@@ -1,4 +1,4 @@
-"""Errors become responses here, and nowhere else. Body: RFC 9457. Types and statuses: GS CIM 009 v1.9.1, table 6.3.2-1."""
+"""Errors become responses here, and nowhere else. Body: RFC 9457. Types, statuses: GS CIM 009 v1.9.1, table 6.3.2-1."""
 
 import logging
 from collections.abc import Mapping
@@ -83,7 +83,8 @@ def report(error: Exception, method: str, path: str) -> dict[str, Any]:
     body = describe(error)
     instance = body["instance"] = f"urn:uuid:{uuid4()}"
     if body["status"] >= 500:
-        logger.error("%s %s %s -> %d", instance, method, path, body["status"], exc_info=error)
+        bug = error if problem_of(error) is INTERNAL else None
+        logger.error("%s %s %s -> %d %s", instance, method, path, body["status"], body["detail"], exc_info=bug)
     else:
         logger.info("%s %s %s -> %d %s", instance, method, path, body["status"], body["detail"])
     return body

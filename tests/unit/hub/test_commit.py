@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.api.city import HandClock, RecordingState
 
 from madang.bus.local import LocalBus
 from madang.errors import AlreadyExists, Conflict, NonexistentTenant, NotFound
@@ -14,7 +15,6 @@ from madang.model.query import Query, TemporalQuery
 from madang.ports.state import StateStore, Write
 from madang.stores.memory import MemoryStateStore
 from madang.stores.memory_history import MemoryHistoryStore
-from tests.api.city import HandClock, RecordingState
 
 T = DEFAULT_VOCAB + "T"
 A = DEFAULT_VOCAB + "a"

@@ -21,7 +21,7 @@ REL = 'rel="http://www.w3.org/ns/json-ld#context"'
         ("APPLICATION/LD+JSON", LD),
         ("text/html", None),
         ("application/json;q=0", None),
-        ("application/json;q=lots", None),
+        ("application/json;q=lots", JSON),
     ],
 )
 def test_the_media_type_wanted_most_is_chosen(accept: str, media: str | None) -> None:
