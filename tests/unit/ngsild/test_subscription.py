@@ -107,7 +107,7 @@ def test_everything_is_read() -> None:
         ({"notification": None}, "/notification", "needs a notification"),
         ({"notification": {}}, "/notification/endpoint", "endpoint"),
         ({"notification": {"endpoint": {"uri": "x"}}}, "/notification/endpoint/uri", "URI"),
-        ({"notification": {"endpoint": {**ENDPOINT, "accept": "text/html"}}}, "/notification/endpoint/accept", "accept"),
+        ({"notification": {"endpoint": {**ENDPOINT, "accept": "text/x"}}}, "/notification/endpoint/accept", "accept"),
         ({"notification": {"endpoint": ENDPOINT, "attributes": []}}, "/notification/attributes", "non-empty"),
         ({"notification": {"endpoint": ENDPOINT, "format": "x"}}, "/notification/format", "one of"),
         ({"notification": {"endpoint": ENDPOINT, "format": "simplified", "showChanges": True}},
