@@ -49,34 +49,39 @@ def alert_id(pack: str, rule: str, entity_id: str) -> str:
     return f"urn:ngsi-ld:Alert:{pack}:{rule}:{entity_id.removeprefix('urn:ngsi-ld:')}"
 
 
-def alert_entity(transition: Transition, name: str, *, at: datetime | None = None) -> Entity:
-    """The alert after a transition. name: how people call the entity. at: city time, the transition's own by
-    default."""
-    at = at or transition.at
+def alert_entity(transition: Transition, name: str) -> Entity:
+    """A fragment of the alert for a transition. name: how people call the entity.
+
+    A fall leaves the title and the description as they were: they say why it rose.
+    """
+    at = transition.at
     head = transition.rule.head
     rises = transition.kind == "rise"
-    text = describe(transition, name)
-    value: Json = NULL if transition.value is None else round(transition.value, 6)
     parts: dict[str, tuple[Kind, Json]] = {
         "category": ("Property", head.pack),
         "subCategory": ("Property", head.id),
         "severity": ("Property", head.severity),
         "status": ("Property", "open" if rises else "closed"),
-        "title": ("LanguageProperty", dict(head.title)),
-        "description": ("LanguageProperty", dict(text)),
         "alertSource": ("Relationship", transition.entity_id),
-        "value": ("Property", value),
-        "validTo": ("Property", NULL if rises else _moment(at)),
     }
+    if transition.value is not None:
+        parts["value"] = ("Property", round(transition.value, 6))
+    if not rises:
+        parts["validTo"] = ("Property", _moment(at))
     if rises:
-        parts |= {"dateIssued": ("Property", _moment(at)), "validFrom": ("Property", _moment(at))}
+        parts |= {
+            "title": ("LanguageProperty", dict(head.title)),
+            "description": ("LanguageProperty", dict(describe(transition, name))),
+            "dateIssued": ("Property", _moment(at)),
+            "validFrom": ("Property", _moment(at)),
+        }
     attributes = {
         _NAMES[short]: (
             Attribute(
                 kind,
                 content,
-                observed_at=None if content == NULL else at,
-                unit_code=(head.unit or None) if short == "value" and content != NULL else None,
+                observed_at=at,
+                unit_code=(head.unit or None) if short == "value" else None,
             ),
         )
         for short, (kind, content) in parts.items()
@@ -249,6 +254,11 @@ class Alerts:
         self._bus = bus
         self._epoch = -1
 
+    @property
+    def usual(self) -> UsualTable:
+        """The usual values the rules compare with, as of the last refresh."""
+        return self._usual
+
     async def run(self) -> None:
         """Listen and tick for ever; first takes up where the store's open alerts are."""
         async with self._bus.listen() as changes, asyncio.TaskGroup() as group:
@@ -383,16 +393,36 @@ class Alerts:
         """Rise and fall of one alert are two commits, so that history and subscribers see both."""
         pending = list(transitions)
         while pending:
-            batch: dict[str, Entity] = {}
+            batch: dict[str, Transition] = {}
             rest: list[Transition] = []
             for transition in pending:
                 key = alert_id(transition.rule.head.pack, transition.rule.head.id, transition.entity_id)
                 if key in batch:
                     rest.append(transition)
                 else:
-                    batch[key] = alert_entity(transition, await self._name(transition, names))
-            await self._entities.commit(self._tenant, list(batch.values()), late="overwrite")
+                    batch[key] = transition
+            rising = [key for key, transition in batch.items() if transition.kind == "rise"]
+            await self._forget_end(rising)
+            await self._put([alert_entity(each, await self._name(each, names)) for each in batch.values()])
             pending = rest
+
+    async def _put(self, alerts: Sequence[Entity]) -> None:
+        report = await self._entities.commit(self._tenant, alerts, late="overwrite")
+        if report.rejected:
+            raise report.rejected[0].error
+
+    async def _forget_end(self, alert_ids: Sequence[str]) -> None:
+        """Alerts that rise again have no end any more."""
+        for start in range(0, len(alert_ids), PAGE):
+            ids = tuple(alert_ids[start : start + PAGE])
+            query = Query(types=ALERT, ids=ids, attributes=(_NAMES["validTo"],), limit=PAGE)
+            gone = {_NAMES["validTo"]: (Attribute("Property", NULL),)}
+            ended = [
+                Entity(stored.entity().id, attributes=gone)
+                for stored in (await self._entities.query(self._tenant, query)).items
+            ]
+            if ended:
+                await self._entities.batch(self._tenant, "merge", ended)
 
     async def _name(self, transition: Transition, names: Mapping[str, str]) -> str:
         known = names.get(transition.entity_id)
@@ -409,7 +439,7 @@ class Alerts:
             _NAMES["status"]: (Attribute("Property", status, observed_at=now),),
             _NAMES["validTo"]: (Attribute("Property", _moment(now), observed_at=now),),
         }
-        await self._entities.commit(self._tenant, [Entity(alert.id, (ALERT,), attributes)], late="overwrite")
+        await self._put([Entity(alert.id, (ALERT,), attributes)])
 
 
 def _lasting(entity: Entity, kind: WatchedType) -> dict[str, float]:

@@ -42,6 +42,9 @@ class Intake(Protocol):
         self, tenant: str, fragments: Sequence[Entity], *, late: Literal["history", "overwrite"] = "history"
     ) -> IntakeReport: ...
 
+    async def batch(self, tenant: str, op: Literal["merge"], items: Sequence[Entity]) -> object:
+        """Merge fragments into entities; NGSI-LD Null removes an attribute."""
+
     async def query(self, tenant: str, query: Query) -> Page: ...
 
 

@@ -291,7 +291,7 @@ def _positions(parts: Sequence[Any]) -> list[list[float]] | None:
 
 
 def _geometry(spec: AttributeSpec, parts: Sequence[Any]) -> Json:
-    return parts[0]
+    return parts[0] if spec.value is None else spec.value
 
 
 def _relationship(spec: AttributeSpec, parts: Sequence[Any]) -> Json:

@@ -439,10 +439,10 @@ async def _forget_later(tenant: str, feeds: Sequence[TableFeed], now: datetime, 
                     if each.observed_at is not None and each.observed_at > now
                 }
                 if gone:
-                    later.append(replace_attributes(entity, gone))
+                    later.append(Entity(id=entity.id, attributes=gone))
             query = replace(query, offset=query.offset + COMMIT_ROWS)
-        for batch in _rounds(later):
-            await intake.commit(tenant, batch, late="overwrite")
+        if later:
+            await intake.batch(tenant, "merge", later)
 
 
 async def _play(

@@ -235,7 +235,7 @@ def _attribute(reader: Reader, path: tuple[str | int, ...], keys: Mapping[str, A
     template = tuple(_COLUMN.findall(keys["template"]))
     columns = (*named, *keys["columns"], *(column for _, column in words), *template)
     kind = keys["kind"]
-    if kind == "geometry" and not columns:
+    if kind == "geometry" and not columns and keys["value"] is None:
         columns = (GEOMETRY_COLUMN,)
     if not columns and keys["value"] is None:
         reader.fault("the attribute needs a column, or a value", reader.document.at_key(path))
