@@ -96,7 +96,8 @@ def test_a_sound_pack_has_no_faults_and_the_citys_parameter() -> None:
         (
             'kind = "threshold"',
             'kind = "treshold"',
-            'packs/noise/pack.toml:30:8: error: "treshold" is not one of threshold, range, stuck, silent, usual; did you mean "threshold"?',
+            'packs/noise/pack.toml:30:8: error: "treshold" is not one of threshold, range, stuck, silent, usual; '
+            'did you mean "threshold"?',
         ),
         (
             "{name}: {value}",
@@ -106,7 +107,8 @@ def test_a_sound_pack_has_no_faults_and_the_citys_parameter() -> None:
         (
             "clear = 60",
             'clear = 60\nduration = "10 min"',
-            'packs/noise/pack.toml:35:12: error: "10 min" is not a duration; write for example "PT10M", "PT12H" or "P7D"',
+            'packs/noise/pack.toml:35:12: error: "10 min" is not a duration; write for example "PT10M", '
+            '"PT12H" or "P7D"',
         ),
         ("clear = 60", 'clear = 60\nwhere = "level=="', "packs/noise/pack.toml:35:9: error:"),
         ("clear = 60", "clear = 99", 'packs/noise/pack.toml:34:9: error: "clear" must not be above the limit 70'),
