@@ -253,6 +253,8 @@ class Alerts:
         self._history = history
         self._bus = bus
         self._epoch = -1
+        self._turn = asyncio.Lock()
+        """Held while judging: a rewind must not meet a change or a tick half way."""
 
     @property
     def usual(self) -> UsualTable:
@@ -278,8 +280,11 @@ class Alerts:
 
     async def take(self, changes: Sequence[Change]) -> None:
         """Judge what was committed. Changes of an epoch that is over are the business of rewind."""
-        if self._clock.epoch != self._epoch:
-            return
+        async with self._turn:
+            if self._clock.epoch == self._epoch:
+                await self._take(changes)
+
+    async def _take(self, changes: Sequence[Change]) -> None:
         transitions: list[Transition] = []
         names: dict[str, str] = {}
         for change in changes:
@@ -320,9 +325,11 @@ class Alerts:
 
     async def tick(self) -> None:
         """Let time pass: what was due rises. Once a city day the usual values are computed anew."""
-        if self._clock.epoch != self._epoch:
-            return
-        now = self._clock.now()
+        async with self._turn:
+            if self._clock.epoch == self._epoch:
+                await self._tick(self._clock.now())
+
+    async def _tick(self, now: datetime) -> None:
         if self._usual_day is not None and now - self._usual_day >= timedelta(days=1):
             await self._refresh_usual(now)
         behind = now - timedelta(seconds=GRACE_S * self._clock.speed)
@@ -330,7 +337,11 @@ class Alerts:
 
     async def rewind(self) -> None:
         """Begin anew at the city's time: judge the recent history, then bring the Alert entities in line with it."""
-        self._epoch, now = self._clock.epoch, self._clock.now()
+        async with self._turn:
+            self._epoch = self._clock.epoch
+            await self._rewind(self._clock.now())
+
+    async def _rewind(self, now: datetime) -> None:
         self._engine.reset()
         await self._refresh_usual(now)
         names: dict[str, str] = {}

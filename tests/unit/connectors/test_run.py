@@ -154,6 +154,10 @@ def town(tmp_path: Path) -> Town:
     return Town(tmp_path / "x")
 
 
+def told(alert: Entity) -> tuple[str, datetime | None]:
+    return status_of(alert), alert.attributes[STATUS][0].observed_at
+
+
 def status_of(entity: Entity | None) -> str:
     return str(entity.attributes[STATUS][0].value) if entity else ""
 
@@ -195,9 +199,7 @@ async def test_an_alert_rises_and_falls_in_the_replay_and_a_jump_back_undoes_it(
     async with asyncio.timeout(20), town.bus.listen() as changes:
         tasks = [asyncio.create_task(town.alerts.run()), asyncio.create_task(town.play())]
         async for batch in changes:
-            for change in batch or ():
-                if change.entity_id == full and change.after is not None:
-                    seen.append((status_of(change.after), change.after.attributes[STATUS][0].observed_at))
+            seen += [told(change.after) for change in batch or () if change.entity_id == full and change.after]
             if len(seen) == 2:
                 break
         assert seen == [
@@ -234,7 +236,7 @@ async def test_a_cut_parquet_file_is_told_and_a_whole_one_read(tmp_path: Path) -
     assert read["n"].tolist() == [10, 11, 12, 13, 14]
     last = await tables.last(whole, ["id", "n", "time"], ["id"], TimeRange("time", None, ten))
     assert sorted(last["n"].tolist()) == [7, 8, 9]
-    with pytest.raises(SourceUnavailable, match="cut.parquet: not a whole Parquet file"):
+    with pytest.raises(SourceUnavailable, match=r"cut\.parquet: not a whole Parquet file"):
         await tables.read(cut, ["n"])
     with pytest.raises(SourceUnavailable, match="no such file"):
         await tables.columns(tmp_path / "none.parquet")
