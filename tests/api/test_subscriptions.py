@@ -40,7 +40,7 @@ async def matching(town: TestCity) -> AsyncIterator[None]:
         while True:
             try:
                 async with asyncio.timeout(0.01):
-                    told.append(list(await anext(news) or ()))
+                    told.append(list(await news.__anext__() or ()))
             except TimeoutError:
                 break
     for changes in told:
@@ -200,23 +200,14 @@ async def test_subscriptions_and_their_figures_outlive_a_restart(town: TestCity,
         await api.post("/entities", json=lot(7))
     await town.city.subscriptions.write_deliveries()
     city = town.city
-    again = Subscriptions(
-        town.documents,
-        town.outbox,
-        town.postbox,
-        city.entities,
-        city.contexts,
-        city.bus,
-        town.clock,
-        parallel=4,
-        attempts=3,
-    )
+    ports = (town.documents, town.outbox, town.postbox)
+    again = Subscriptions(*ports, city.entities, city.contexts, city.bus, town.clock, parallel=4, attempts=3)
     await again.load()
     kept = await again.retrieve("", ID)
     assert (kept.delivery.times_sent, kept.delivery.last_success) == (1, town.clock.now())
     async with city.bus.listen() as news:
         await api.patch("/entities/urn:ngsi-ld:ParkingLot:1/attrs", json={"free": 5})
-        await again.match(await anext(news) or ())
+        await again.match(await news.__anext__() or ())
     assert (await again.counts()).pending == 1
 
 
