@@ -64,6 +64,10 @@ def test_a_subscription_without_entities_watches_all_types() -> None:
     assert [found.id for found in matcher.find(update(entity(a=1), entity(a=2), A))] == ["urn:s:1"]
 
 
+CREATED = Change("", "urn:x:1", "created", None, entity(a=1), frozenset({A}), NOW)
+DELETED = Change("", "urn:x:1", "deleted", entity(a=1), None, frozenset({A}), NOW)
+
+
 @pytest.mark.parametrize(
     ("change", "watched", "happened"),
     [
