@@ -198,6 +198,8 @@ async def test_the_past_is_told_as_asked_for(api: httpx.AsyncClient) -> None:
     assert (mean["free"]["avg"][0][0], mean["free"]["max"][0][0]) == (2, 3)
     listed = (await api.get(f"/temporal/entities?type=ParkingLot&q=free>5&{window}")).json()
     assert [item["id"] for item in listed] == [LOT]
+    other = (await api.get(f"{path}?datasetId=urn:ngsi-ld:Dataset:1")).json()
+    assert "free" not in other
     instance = whole["free"][0]["instanceId"]
     assert (await api.delete(f"{path}/attrs/free/{instance}")).status_code == 204
     assert [item["value"] for item in (await api.get(path)).json()["free"]] == [3, 8]

@@ -137,9 +137,9 @@ def _render(found: Evolution, view: View, temporal_format: TemporalFormat, query
         )
     plain: Literal["normalized", "temporalValues"] = temporal_format
     shown = Representation("normalized", view.representation.sys_attrs, view.representation.lang)
-    return render_temporal(
-        found.entity_id, found.types, found.scope, found.observations, view.context, plain, shown, projection
-    )
+    datasets = projection.dataset_ids
+    seen = [one for one in found.observations if datasets is None or (one.dataset_id or "@none") in datasets]
+    return render_temporal(found.entity_id, found.types, found.scope, seen, view.context, plain, shown, projection)
 
 
 async def append(call: Call) -> Answer:
