@@ -12,8 +12,9 @@ from madang.ports.state import Page, Stored
 from madang.stores.rows import TenantRows
 from madang.testing import strategies
 
-FAST = settings(max_examples=80, deadline=None)
-"""Moderate: the whole file takes seconds. No deadline: the first example imports and compiles."""
+FAST = settings(max_examples=60, deadline=None)
+CITIES = settings(max_examples=10, deadline=None)
+"""Few examples of whole cities, each asked dozens of questions. No deadline: the first example imports and compiles."""
 
 
 def expected(entities: dict[str, Entity], query: Query) -> tuple[list[Entity], int | None]:
@@ -25,39 +26,53 @@ def answered(page: Page) -> tuple[list[Entity], int | None]:
     return [stored.entity() for stored in page.items], page.total
 
 
-@FAST
+STEPS: st.SearchStrategy[Entity | str] = st.one_of(strategies.entities(), strategies.entity_ids)
+
+
+@CITIES
 @given(
-    steps=st.lists(
-        st.one_of(strategies.entities(), strategies.entity_ids, strategies.queries()), min_size=3, max_size=14
+    city=strategies.cities(),
+    rounds=st.lists(
+        st.tuples(st.lists(STEPS, max_size=3), st.lists(strategies.queries(), min_size=4, max_size=8)),
+        min_size=2,
+        max_size=3,
     ),
-    asked=strategies.queries(),
 )
 def test_rows_answer_like_the_reference_after_any_updates_and_removals(
-    steps: list[Entity | str | Query], asked: Query
+    city: list[Entity], rounds: list[tuple[list[Entity | str], list[Query]]]
 ) -> None:
     rows, model = TenantRows(), dict[str, Entity]()
-    for step in [*steps, asked]:
-        match step:
-            case Entity():
-                model[step.id] = step
-                rows.put(Stored(1, encode_entity(step)), step.id, step)
-            case str():
-                model.pop(step, None)
-                rows.remove(step)
-            case Query():
-                assert answered(rows.query(step)) == expected(model, step)
+    asked: list[Query] = []
+    for entity in city:
+        apply(rows, model, entity)
+    for steps, queries in [([], rounds[0][1]), *rounds]:
+        for step in steps:
+            apply(rows, model, step)
+        asked += queries
+        for query in asked:  # those asked before too: their columns are the ones that updates must have reached
+            assert answered(rows.query(query)) == expected(model, query)
     assert rows.ids() == sorted(model)
 
 
-@FAST
-@given(entities=st.lists(strategies.entities(), max_size=12), asked=strategies.queries())
-def test_columns_made_late_hold_what_columns_kept_up_to_date_hold(entities: list[Entity], asked: Query) -> None:
+def apply(rows: TenantRows, model: dict[str, Entity], step: Entity | str) -> None:
+    if isinstance(step, Entity):
+        model[step.id] = step
+        rows.put(Stored(1, encode_entity(step)), step.id, step)
+    else:
+        model.pop(step, None)
+        rows.remove(step)
+
+
+@CITIES
+@given(city=strategies.cities(), asked=st.lists(strategies.queries(), min_size=4, max_size=8))
+def test_columns_made_late_hold_what_columns_kept_up_to_date_hold(city: list[Entity], asked: list[Query]) -> None:
     early, late = TenantRows(), TenantRows()
-    for entity in entities:
+    for entity in city:
         early.put(Stored(1, encode_entity(entity)), entity.id, entity)
-        early.query(asked)
+        early.query(asked[0])
         late.load(Stored(1, encode_entity(entity)), entity.id)
-    assert answered(early.query(asked)) == answered(late.query(asked))
+    for query in asked:
+        assert answered(early.query(query)) == answered(late.query(query))
     assert early.count_types() == late.count_types()
     assert early.count_attributes() == late.count_attributes()
 
