@@ -22,6 +22,11 @@ from .usual import usual_tables
 Ready = Callable[[str, list[str]], None]
 """Told once the server answers: its address, and the cities' names."""
 
+BACKLOG = 1024
+CONNECTIONS = 4096
+"""Most connections open at once. Granian's own bound is its backlog of 128, and a connection counts as long as it is
+open: the 129th client would wait until another one leaves."""
+
 
 async def serve(directories: Sequence[Path], data: Path, overrides: Mapping[str, Any], steps: Steps, ready: Ready) -> None:
     """Until SIGINT or SIGTERM. Raises ConfigError (profile, packs, data directory, port)."""
@@ -49,7 +54,16 @@ async def _alive(opened: Sequence[OpenCity], url: str, host: str, port: int) -> 
     if len(cities) != len(opened):
         raise ConfigError("Two cities have the same name; each needs a directory of its own name.")
     site = Site(cities, {one.city.name: usual_tables(one) for one in opened})
-    server = Server(site, address=host, port=port, interface=Interfaces.ASGI, log_level=LogLevels.warning, websockets=False)
+    server = Server(
+        site,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        backlog=BACKLOG,
+        backpressure=CONNECTIONS,
+        log_level=LogLevels.warning,
+        websockets=False,
+    )
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one.live()) for one in opened]
         tasks.append(group.create_task(site.run()))
