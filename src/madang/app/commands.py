@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from dataclasses import replace as change
 from datetime import datetime
 from itertools import islice
@@ -14,13 +15,16 @@ import orjson
 from madang.connectors.table.spec import parse_feeds
 from madang.errors import BadRequestData, ConfigError, Fault, InputError, InvalidRequest
 from madang.model.entity import Entity
+from madang.model.keys import load_document
 from madang.model.query import Query
 from madang.ngsild.context import CORE
 from madang.ngsild.parse import parse_entity, parse_json
 from madang.ngsild.query import parse_query
 from madang.ngsild.serialize import Projection, Representation, render_entity, render_feature_collection
-from madang.packs.load import load_packs, load_profile
-from madang.packs.recorded import RecordedReport, run_recorded
+from madang.packs.load import fit_pack, load_packs, load_profile
+from madang.packs.pack import FittedPack, say
+from madang.packs.profile import PackChoice
+from madang.packs.recorded import CaseResult, run_tests
 from madang.packs.shipped import shipped
 from madang.settings import Settings
 
@@ -224,11 +228,46 @@ def check(directory: Path, overrides: Mapping[str, Any]) -> str:
 
 def list_packs() -> Sequence[tuple[str, str, str]]:
     """(name, English title, what it does) of the shipped packs."""
+    return [(pack.name, say(pack.title, "en"), say(pack.what, "en")) for pack in _shipped_packs()]
 
 
-    return read_heads(shipped("packs"))
+@dataclass(frozen=True, slots=True)
+class PackReport:
+    """One recorded test: a line to print, and whether it failed."""
+
+    line: str
+    failed: bool
 
 
-def test_packs(names: Sequence[str]) -> Sequence[RecordedReport]:
-    """Recorded tests of the named packs, or of all shipped ones."""
-    return run_recorded(shipped("packs"), names)
+def test_packs(names: Sequence[str]) -> Sequence[PackReport]:
+    """Recorded tests of the named packs, or of all shipped ones, with their default parameters. Raises ConfigError."""
+    packs = {pack.name: pack for pack in _shipped_packs()}
+    if unknown := [name for name in names if name not in packs]:
+        raise ConfigError(f"There is no pack called {unknown[0]!r}; there are {', '.join(packs)}.")
+    return [
+        PackReport(_told(name, result), not result.passed)
+        for name, pack in packs.items()
+        if not names or name in names
+        for result in run_tests(pack)
+    ]
+
+
+def _told(pack: str, result: CaseResult) -> str:
+    lines = [f"{'ok    ' if result.passed else 'FAILED'} {pack}/{result.case.name}: {result.case.what}"]
+    lines += [f"       expected, did not come: {alert}" for alert in result.missing]
+    lines += [f"       came, not expected: {alert}" for alert in result.surplus]
+    return "\n".join(lines)
+
+
+def _shipped_packs() -> list[FittedPack]:
+    packs: list[FittedPack] = []
+    faults: list[Fault] = []
+    for file in sorted(shipped("packs").glob("*/pack.toml")):
+        document = load_document(file, f"packs/{file.parent.name}/pack.toml")
+        pack, found = fit_pack(document, file.parent, PackChoice(file.parent.name, {}, None, (), document.at_key(()), {}, {}))
+        faults += found
+        if pack is not None:
+            packs.append(pack)
+    if faults:
+        raise ConfigError(faults=faults)
+    return packs

@@ -22,7 +22,6 @@ from madang.hub.contexts import Contexts
 from madang.hub.entities import Entities
 from madang.hub.feeds import Feeds
 from madang.hub.history import History
-from madang.hub.notifier import Notifier
 from madang.hub.subscriptions import Subscriptions
 from madang.packs.alerts import Alerts
 from madang.packs.load import load_packs, load_profile
@@ -39,7 +38,6 @@ Steps = Callable[[str, int, int | None], None]
 
 CLOCK = "clock"
 CLOCK_SAVED_S = 5.0
-SWEEP_S = 1.0
 
 
 class SystemClock:
@@ -84,7 +82,6 @@ class OpenCity:
     stores: EmbeddedStores
     history: ParquetHistoryStore
     alerts: Alerts
-    notifier: Notifier
     tables: DuckTables
 
     async def load(self, steps: Steps) -> int:
@@ -115,9 +112,8 @@ class OpenCity:
         """Everything that goes on by itself, until cancelled: feeds, rules, notifications, the history's housekeeping."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.history.run(self.city.clock))
-            group.create_task(self.notifier.run())
             group.create_task(self.city.subscriptions.run())
-            group.create_task(self._sweep())
+            group.create_task(self.city.entities.run())
             group.create_task(self.alerts.run())
             if self.city.clock.mode == "replay":
                 group.create_task(self.play())
@@ -146,9 +142,6 @@ class OpenCity:
         while True:
             await asyncio.sleep(CLOCK_SAVED_S)
             await self.save_clock()
-
-    async def _sweep(self) -> None:
-        await self.city.entities.run()
 
 
 @asynccontextmanager
@@ -187,7 +180,18 @@ async def open_city(directory: Path, data: Path, overrides: Mapping[str, Any], *
             base_url=f"{base_url}/{profile.name}/ngsi-ld/v1",
             cached_max=settings.int("context_cache"),
         )
-        subscriptions, notifier = await _subscriptions(stores, entities, contexts, bus, sender, system, settings)
+        subscriptions = Subscriptions(
+            stores.documents,
+            stores.outbox,
+            sender,
+            entities,
+            contexts,
+            bus,
+            system,
+            parallel=settings.int("notify_parallel"),
+            attempts=settings.int("notify_attempts"),
+        )
+        await subscriptions.load()
         feeds = Feeds(clock, system)
         for plan in plans:
             feeds.start(plan.name, title=plan.title, pack=plan.pack, source=plan.shown, silent_after=plan.silent_after)
@@ -207,7 +211,7 @@ async def open_city(directory: Path, data: Path, overrides: Mapping[str, Any], *
             feeds=feeds,
             bus=bus,
         )
-        yield OpenCity(city, plans, stores, history, alerts, notifier, DuckTables())
+        yield OpenCity(city, plans, stores, history, alerts, DuckTables())
 
 
 def make_directory(place: Path) -> None:
