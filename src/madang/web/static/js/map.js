@@ -78,7 +78,7 @@ async function addBase() {
     }
     if (file.label) {
       map.addLayer({
-        id: `${id}-label`, type: "symbol", source: `${id}`, minzoom: file.role === "context" ? 9 : 11,
+        id: `${id}-label`, type: "symbol", source: `${id}`, minzoom: file.role === "context" ? 9 : 10.5,
         layout: { "text-field": ["get", file.label], "text-font": FONT, "text-size": file.role === "context" ? 12 : 13, "text-padding": 6, "text-max-width": 8 },
         paint: { "text-color": ink("--muted"), "text-halo-color": ink("--ground"), "text-halo-width": 1.4 },
       });
@@ -99,6 +99,9 @@ function colourOf(layer) {
   return ["case", ["==", ["typeof", ["get", "v"]], "number"], layer.classes.length ? steps : colours[0], NO_DATA];
 }
 
+/** Areas lie below lines, lines below points, plain registers below what has a value. */
+const rank = (layer) => ({ area: 0, line: 1, point: 2 })[layer.geometry] + (layer.value ? 0.5 : 0);
+
 const alarmed = ["==", ["get", "a"], 1];
 
 function addLayer(layer) {
@@ -116,11 +119,11 @@ function addLayer(layer) {
   } else if (layer.geometry === "area") {
     map.addLayer({ id: source, type: "fill", source, layout: { visibility }, paint: { "fill-color": colour, "fill-opacity": 0.6, "fill-outline-color": ink("--line-strong") } });
   } else {
-    const radius = layer.size
+    const radius = layer.size && layer.value
       ? ["interpolate", ["linear"], ["zoom"], 9, ["+", 3, ["*", 6, ["sqrt", ["coalesce", ["get", "s"], 0]]]], 15, ["+", 5, ["*", 18, ["sqrt", ["coalesce", ["get", "s"], 0]]]]]
-      : ["interpolate", ["linear"], ["zoom"], 9, layer.value ? 4 : 1.4, 12, layer.value ? 6 : 2.6, 16, layer.value ? 10 : 6];
+      : ["interpolate", ["linear"], ["zoom"], 9, layer.value ? 4 : 1.6, 12, layer.value ? 6 : 3, 16, layer.value ? 10 : 7];
     map.addLayer({ id: `${source}-ring`, type: "circle", source, filter: alarmed, layout: { visibility }, paint: { "circle-color": NO_DATA, "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 13, 15, 30], "circle-stroke-width": 3, "circle-stroke-color": ink("--alarm-fill"), "circle-stroke-opacity": 0.85 } });
-    map.addLayer({ id: source, type: "circle", source, layout: { visibility }, paint: { "circle-color": colour, "circle-radius": radius, "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.6, 14, 1.4], "circle-stroke-color": ink(layer.value ? "--ink" : "--raised"), "circle-opacity": 0.9 } });
+    map.addLayer({ id: source, type: "circle", source, layout: { visibility }, paint: { "circle-color": colour, "circle-radius": radius, "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, layer.value ? 0.8 : 0.4, 14, 1.4], "circle-stroke-color": ink(layer.value ? "--ink" : "--raised"), "circle-opacity": layer.value ? 0.92 : 0.7 } });
     if (layer.label) {
       map.addLayer({
         id: `${source}-label`, type: "symbol", source, minzoom: layer.labelFrom,
@@ -256,7 +259,7 @@ addEventListener("theme", () => location.reload());
 
 map.on("load", async () => {
   await addBase();
-  for (const layer of layers.values()) addLayer(layer);
+  for (const layer of [...layers.values()].sort((one, two) => rank(one) - rank(two))) addLayer(layer);
   await Promise.all([...layers.values()].filter((layer) => layer.shown).map(load));
   if (config.entity) open(config.entity);
 });

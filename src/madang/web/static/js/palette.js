@@ -4,7 +4,7 @@
 export const ink = (token) => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
 
 const SEQUENTIAL = ["#2b5c8a", "#3f7f7f", "#7d8f45", "#c98a1b", "#d9603a", "#b3242f", "#7a1230"];
-const AGAINST_USUAL = ["#a31621", "#d9603a", "#e2ad4d", "#8fb59a", "#2f7f74", "#1c5f78"];
+const AGAINST_USUAL = ["#1c5f78", "#2f7f74", "#8fb59a", "#e2ad4d", "#d9603a", "#a31621"];
 
 /** n colours spread over a scale. */
 function spread(scale, n) {
@@ -12,7 +12,7 @@ function spread(scale, n) {
   return Array.from({ length: n }, (_, i) => scale[Math.round((i * (scale.length - 1)) / (n - 1))]);
 }
 
-/** One colour more than the layer has class bounds, low to high. */
+/** One colour more than the layer has class bounds, low to high; calm to alarming, unless the layer reverses it. */
 export function paletteFor(layer) {
   if (!layer.value || layer.scale === "none" || layer.scale === "category") return [ink(layer.accent)];
   const colours = spread(layer.scale === "usual" ? AGAINST_USUAL : SEQUENTIAL, layer.classes.length + 1);
