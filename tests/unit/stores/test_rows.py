@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from madang.model.entity import DEFAULT_VOCAB, LOCATION, Attribute, Entity, encode_entity
-from madang.model.query import Compare, GeoQuery, Path, Query
+from madang.model.query import And, Compare, GeoQuery, Path, Query
 from madang.ports.state import Page, Stored
 from madang.stores import columns
 from madang.stores.rows import TenantRows
@@ -119,3 +119,27 @@ def test_the_id_order_is_kept_as_entities_arrive() -> None:
             put(rows, sensor(number))
         found = rows.query(Query(limit=10_000)).items
         assert [stored.entity().id for stored in found] == rows.ids()
+
+
+def test_what_few_rows_are_left_unsure_stays_unsure() -> None:
+    rows = TenantRows()
+    for number in range(40):
+        put(rows, sensor(number))
+    # Two instances: the column cannot tell, the entity can. Only one row in forty is left for the second condition.
+    several = (Attribute("Property", 1), Attribute("Property", 2, dataset_id="urn:x:d"))
+    put(
+        rows,
+        Entity("urn:x:000040", (SENSOR,), {SPEED.names[0]: several, NAME.names[0]: (Attribute("Property", "two"),)}),
+    )
+    named = Compare(NAME, "==", "two")
+    assert numbers(rows.query(Query(q=And((Compare(SPEED, ">", 100), named))))) == []
+    assert numbers(rows.query(Query(q=And((Compare(SPEED, "==", 2), named))))) == [40]
+
+
+def test_a_pattern_sees_the_text_of_a_time() -> None:
+    rows = TenantRows()
+    for number, text in enumerate(("2026-11-22T09:00:00Z", "2026-11-22T18:00:00+09:00", "Zoo")):
+        put(rows, Entity(f"urn:x:{number:06}", (SENSOR,), {NAME.names[0]: (Attribute("Property", text),)}))
+    assert numbers(rows.query(Query(q=Compare(NAME, "~=", "Z")))) == [0, 2]
+    assert numbers(rows.query(Query(q=Compare(NAME, "!~=", "Z")))) == [1]
+    assert numbers(rows.query(Query(q=Compare(NAME, "==", "2026-11-22T09:00:00Z")))) == [0, 1]
