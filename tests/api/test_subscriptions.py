@@ -1,7 +1,6 @@
 """Subscriptions and what is sent for them."""
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import httpx
@@ -34,15 +33,13 @@ def lot(free: int, name: str = "1", kind: str = "ParkingLot") -> Json:
 @asynccontextmanager
 async def matching(town: TestCity) -> AsyncIterator[None]:
     """Every commit made inside is matched, and what it calls for is delivered, when the block ends."""
-    told: list[list[Change]] = []
+    end = Change("", "urn:end", "updated", None, None, frozenset(), town.clock.now())
+    told: list[Sequence[Change]] = []
     async with town.city.bus.listen() as news:
         yield
-        while True:
-            try:
-                async with asyncio.timeout(0.01):
-                    told.append(list(await news.__anext__() or ()))
-            except TimeoutError:
-                break
+        town.city.bus.publish([end])
+        while (changes := await news.__anext__()) != [end]:
+            told.append(changes or ())
     for changes in told:
         await town.city.subscriptions.match(changes)
     await town.city.subscriptions.deliver()
