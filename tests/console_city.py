@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import httpx
+from tests.api.city import PROFILE, HandClock, RecordingState, make_city
 
 from madang.hub.clock import CityClock
 from madang.hub.entities import Entities
@@ -27,7 +28,6 @@ from madang.settings import parse_settings
 from madang.stores.memory_history import MemoryHistoryStore
 from madang.web.city import City
 from madang.web.site import Site
-from tests.api.city import PROFILE, HandClock, RecordingState, make_city
 
 NOW = datetime(2014, 8, 29, 17, tzinfo=UTC)
 START = datetime(2014, 8, 11, tzinfo=UTC)

@@ -1,5 +1,6 @@
 """Boards: what each pack says about the city in tiles, charts and tables."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -22,11 +23,12 @@ from madang.web.city import City
 
 from .attributes import attribute_title, entity_path, shown_value
 from .charts import ChartData, Remembered, chart_data, fitted
-from .cityview import alarmed_ids, default_instance, entities_at, label
+from .cityview import alarmed_ids, default_instance, entities_at, label, plain
 from .compareview import compare_csv, compare_view
 from .csvtext import lines_csv, local_time
 from .derived import all_derived
 from .format import number_text, time_text
+from .layers import is_number
 from .render import Reader, moment, page, read_reader
 from .series import to_ms
 from .texts import pick, say
@@ -105,7 +107,7 @@ def board_routes(cities: Mapping[str, City]) -> list[Route]:
             packs=[_head(one, at.reader.lang) for one in city.packs],
             state=await _state(at, pack),
             tiles=[await _tile(at, pack, tile) for tile in pack.tiles],
-            charts=[_chart(at, pack, chart) for chart in pack.charts],
+            charts=laid_out([_chart(at, pack, chart) for chart in pack.charts]),
             tables=[await _table(at, pack, table) for table in pack.tables],
         )
 
@@ -198,6 +200,12 @@ def csv_answer(text: str, name: str) -> Response:
     return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
+def largest_first(entities: Sequence[Entity], attribute: str) -> Sequence[Entity]:
+    """By what they have now, so that a chart which cannot show all lines shows those that weigh most."""
+    uri = CORE.expand(attribute)
+    return sorted(entities, key=lambda entity: -float(value) if is_number(value := plain(entity, uri)) else math.inf)
+
+
 def find_pack(city: City, name: str) -> FittedPack:
     found = next((pack for pack in city.packs if pack.name == name), None)
     if found is None:
@@ -284,6 +292,18 @@ def _chart(at: Moment, pack: FittedPack, chart: Chart) -> dict[str, Any]:
     }
 
 
+def laid_out(charts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Charts stand two in a row; one that would stand alone beside nothing becomes wide."""
+    alone = False
+    for index, chart in enumerate(charts):
+        alone = not chart["wide"] and not alone
+        last = index + 1 == len(charts) or charts[index + 1]["wide"]
+        if alone and last:
+            chart["wide"] = True
+            alone = False
+    return charts
+
+
 def _period_text(chart: Chart, lang: str) -> str:
     """``last 24 h, every 15 min``."""
     return say("chart.period", lang, span=duration_text(chart.span, lang, 2), step=duration_text(chart.period, lang, 1))
@@ -320,6 +340,8 @@ async def _load(at: Moment, pack: FittedPack, chart: Chart, remembered: Remember
         if chart.entities:
             chosen = {entity.id: entity for entity in entities}
             entities = [chosen[entity_id] for entity_id in chart.entities if entity_id in chosen]
+        elif chart.aggregate == "each":
+            entities = largest_first(entities, chart.attribute)
         return await chart_data(
             chart,
             pack,

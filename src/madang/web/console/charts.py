@@ -42,6 +42,10 @@ CARRY = 2
 STEPS_MIN = 30
 WEEKS_BACK = 4
 WEEKS_BACK_DAILY = 8
+USUAL_STEP = timedelta(minutes=30)
+"""The usual range of a line over many entities is found from means of this length: 449 streets, four weeks in quarters
+of an hour took 1.5 s, and an hour's range needs no more."""
+
 CACHE_MAX = 64
 
 T = TypeVar("T")
@@ -142,6 +146,14 @@ async def chart_data(
     return ChartData((line,), grid)
 
 
+def coarser(grid: Grid, step: timedelta) -> Grid:
+    """The same stretch of time in whole steps of at least ``step``."""
+    factor = max(1, step // grid.period)
+    if factor == 1 or grid.count % factor:
+        return grid
+    return Grid(grid.start, grid.period * factor, grid.count // factor)
+
+
 def is_hourly(chart: Chart) -> bool:
     return chart.period.total_seconds() < DAY_S
 
@@ -209,6 +221,7 @@ class _Loader:
         same way (a mean of single usual ranges would be a range nobody has seen)."""
         weeks = WEEKS_BACK if is_hourly(self.chart) else WEEKS_BACK_DAILY
         week = timedelta(days=7)
+        grid = coarser(grid, USUAL_STEP)
         if grid.period * grid.count > timedelta(days=2):
             grids = [replace(grid, start=grid.start - weeks * week, count=weeks * week // grid.period)]
         else:

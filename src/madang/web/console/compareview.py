@@ -6,7 +6,7 @@ from typing import Any
 from madang.packs.compare import Bar, CompareLine, CompareResult
 
 from .csvtext import csv_text
-from .format import number_text
+from .format import THIN_SPACE, number_text
 from .texts import say
 
 
@@ -42,7 +42,7 @@ def group_label(events: int, most: int, lang: str) -> str:
 
 def _bar(bar: Bar, highest: float, digits: int, lang: str) -> dict[str, Any]:
     share = bar.mean / highest * 100 if bar.mean is not None and highest > 0 else 0.0
-    change = "" if bar.change is None or bar.events == 0 else f"{bar.change * 100:+.0f} %".replace("-", "−")
+    change = "" if bar.change is None or bar.events == 0 else f"{bar.change * 100:+.0f}{THIN_SPACE}%".replace("-", "−")
     return {
         "weekend": bar.weekend,
         "height": round(max(0.0, share), 1),

@@ -18,7 +18,7 @@ from madang.ngsild.parse import parse_time
 from madang.ngsild.serialize import Representation, render_entity
 from madang.ngsild.time import format_time
 from madang.packs.formula import Formula
-from madang.packs.pack import FittedPack, Range, Stuck
+from madang.packs.pack import FittedPack, Range, Stuck, Threshold
 from madang.ports.history import Points
 from madang.web.city import City
 
@@ -218,14 +218,25 @@ def flagged_rows(
 
 def watched(packs: Sequence[FittedPack], alert_id: str) -> tuple[str, ...]:
     """The attributes an alert is about, by the rule in its id (``urn:ngsi-ld:Alert:<pack>:<rule>:…``)."""
-    pack_name, _, rest = alert_id.removeprefix(_ALERT_PREFIX).partition(":")
-    rule_id = rest.partition(":")[0]
+    pack_name, rule_id = _rule_of(alert_id)
     for pack in packs:
         for rule in pack.rules:
             if pack.name == pack_name and rule.head.id == rule_id:
-                value = getattr(rule, "value", None)
-                return value.names if isinstance(value, Formula) else (rule.attribute,)  # type: ignore[union-attr]  # all but a threshold have it
+                return _formula_names(pack, rule) if isinstance(rule, Threshold) else (rule.attribute,)
     return ()
+
+
+def _rule_of(alert_id: str) -> tuple[str, str]:
+    """Pack and rule of an alert's id; ("", "") for an alert that no pack raised."""
+    pack, _, rest = alert_id.removeprefix(_ALERT_PREFIX).partition(":")
+    return (pack, rest.partition(":")[0]) if alert_id.startswith(_ALERT_PREFIX) else ("", "")
+
+
+def _formula_names(pack: FittedPack, rule: Threshold) -> tuple[str, ...]:
+    """The derived attribute a threshold watches (its formula may stand there written out), else what it reads."""
+    formulas = pack.formulas(rule.head.type)
+    derived = tuple(name for name, formula in formulas.items() if formula.root == rule.value.root)
+    return derived or rule.value.names
 
 
 def doubtful(packs: Sequence[FittedPack], alerts: Sequence[AlertRow], attribute: str) -> list[tuple[int, int | None]]:
@@ -234,9 +245,7 @@ def doubtful(packs: Sequence[FittedPack], alerts: Sequence[AlertRow], attribute:
     return [
         (to_ms(alert.since), to_ms(alert.until) if alert.until else None)
         for alert in alerts
-        if alert.since
-        and attribute in watched(packs, alert.id)
-        and tuple(alert.id.removeprefix(_ALERT_PREFIX).split(":")[:2]) in kinds
+        if alert.since and attribute in watched(packs, alert.id) and _rule_of(alert.id) in kinds
     ]
 
 

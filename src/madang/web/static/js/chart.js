@@ -9,6 +9,7 @@ import { ink } from "./palette.js";
 const words = JSON.parse(document.getElementById("chart-words").textContent);
 const LINE_COLOURS = ["--things", "--people", "--places", "--trust"];
 const FONT = () => `12px ${getComputedStyle(document.body).fontFamily}`;
+const DENSE = 700;
 const TABLE_ROWS = 400;
 const REFRESH_MS = 20_000;
 const locale = lang === "ko" ? "ko-KR" : "en-GB";
@@ -24,14 +25,18 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /** Ticks of time as few words: hours within a day, days within a season, months beyond. */
-function timeTicks(u, splits, axis, space, increment) {
+const timeTicks = (data) => (u, splits, axis, space, increment) => {
+  const width = u.width - 50;
   return splits.map((ms) => {
+    // A label at the very edge would be cut, or stand under the other axis's zero.
+    const left = ((ms - data.from) / (data.to - data.from)) * width;
+    if (left < 14 || left > width - 10) return "";
     if (increment >= 27 * DAY) return formats.month.format(ms);
     if (increment >= DAY) return formats.day.format(ms);
     const hour = formats.hour.format(ms);
     return hour === "00:00" || hour === "24:00" ? formats.day.format(ms) : hour;
   });
-}
+};
 
 const timeText = (data, ms) => (data.daily ? formats.date : formats.moment).format(ms).replace(",", "");
 const valueText = (data, value) => (value === null || value === undefined ? "–" : numberText(value, data.digits ?? undefined) + (data.symbol ? `\u202f${data.symbol}` : ""));
@@ -59,11 +64,11 @@ function lonely(values) {
   return values.flatMap((value, i) => (value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? [i] : []));
 }
 
-function axes(small) {
+function axes(data, small) {
   const grid = { stroke: ink("--line"), width: 1 };
   const common = { stroke: ink("--muted"), font: FONT(), ticks: { show: false } };
   return [
-    { ...common, grid: { show: false }, space: small ? 64 : 84, size: 26, gap: 4, values: timeTicks },
+    { ...common, grid: { show: false }, space: small ? 64 : 84, size: 26, gap: 4, values: timeTicks(data) },
     { ...common, grid, space: small ? 34 : 46, gap: 4, size: (u, texts) => Math.max(24, ...(texts ?? []).map((text) => 8 + text.length * 7.4)), values: (u, splits) => splits.map((value) => numberText(value)) },
   ];
 }
@@ -84,7 +89,7 @@ function columns(data, lines, extra) {
     }
     series.push(bars
       ? { stroke, fill: stroke, width: 0, points: { show: false }, paths: uPlot.paths.bars({ size: [0.78, 48, 1], align: 1, gap: 0 }) }
-      : { stroke, width: 1.8, points: { show: true, size: 5, fill: stroke, width: 0, filter: (u, at) => lonely(u.data[at]) } });
+      : { stroke, width: line.at.length > DENSE ? 1.1 : 1.8, points: { show: true, size: 5, fill: stroke, width: 0, filter: (u, at) => lonely(u.data[at]) } });
   });
   if (extra) {
     joined.push(extra);
@@ -101,7 +106,7 @@ function doubtful(data, line) {
 }
 
 /** Draw lines into a box. onIndex is told where the reader points (null: nowhere). */
-function draw(box, data, lines, { height, small = false, range, onIndex }) {
+function draw(box, data, lines, { height, small = false, onIndex }) {
   const { joined, series, bands } = columns(data, lines, small ? null : doubtful(data, lines[0]));
   return new uPlot({
     ms: 1,
@@ -111,8 +116,8 @@ function draw(box, data, lines, { height, small = false, range, onIndex }) {
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7, stroke: (u, i) => u.series[i].stroke?.(u, i) ?? "transparent", fill: () => ink("--surface"), width: 2 } },
     tzDate: (ms) => uPlot.tzDate(new Date(ms), timezone),
-    scales: { x: { time: true, range: () => [data.from, data.to] }, y: { range: () => range ?? valueRange(lines, data.kind === "bar") } },
-    axes: axes(small),
+    scales: { x: { time: true, range: () => [data.from, data.to] }, y: { range: () => valueRange(lines, data.kind === "bar") } },
+    axes: axes(data, small),
     series,
     bands,
     hooks: { setCursor: [(u) => onIndex(u.cursor.left >= 0 ? u.cursor.idx : null)] },
@@ -188,10 +193,9 @@ class Figure {
     this.keys(u);
   }
 
-  /** Many lines: small charts side by side on one scale, each with its own name and newest value. */
+  /** Many lines: small charts side by side, each with its own name, scale and newest value. */
   showMultiples(lines) {
     this.lines = lines;
-    const range = valueRange(lines, this.data.kind === "bar");
     const list = this.plot.appendChild(document.createElement("div"));
     list.className = "multiples";
     const parts = lines.map((line) => {
@@ -205,7 +209,7 @@ class Figure {
       return { line, value, box: part.appendChild(document.createElement("div")) };
     });
     for (const { line, value, box } of parts) {
-      this.plots.push(draw(box, this.data, [line], { height: 104, small: true, range, onIndex: (index) => {
+      this.plots.push(draw(box, this.data, [line], { height: 108, small: true, onIndex: (index) => {
         const here = index ?? last(line.value);
         value.textContent = here === null ? "–" : `${valueText(this.data, line.value[here])}${index === null ? "" : ` · ${timeText(this.data, line.at[here])}`}`;
         value.title = here === null ? "" : usualText(this.data, line, here);
@@ -214,11 +218,10 @@ class Figure {
       const newest = last(line.value);
       value.textContent = newest === null ? "–" : valueText(this.data, line.value[newest]);
     }
-    if (this.data.leftOut) {
-      const more = this.plot.appendChild(document.createElement("p"));
-      more.className = "note";
-      more.textContent = words.leftOut.replace("{n}", numberText(this.data.leftOut));
-    }
+    const note = this.plot.appendChild(document.createElement("p"));
+    note.className = "note";
+    const more = this.data.leftOut ? ` ${words.leftOut.replace("{n}", numberText(this.data.leftOut))}` : "";
+    note.textContent = words.ownScales + more;
   }
 
   /** The line under the title: what the reader points at, else the newest values. */
