@@ -72,7 +72,7 @@ def _filter(rows: TenantRows, name: str, limit: float | None, count: int) -> Row
         limit=limit,
         limit_is="numpy by hand over ready arrays, without making the page" if limit is not None else "",
         goal=5.0,
-        note=f"in process, median of {query.RUNS}; slowest {slowest:.1f} ms; the first {first_ms:.0f} ms, making columns",
+        note=f"in process, median of {query.RUNS}; slowest {slowest:.1f} ms; the first {first_ms:.0f} ms (columns)",
         wrong="" if page.items else "no entity was found",
     )
 
