@@ -105,7 +105,7 @@ async def test_tables_are_in_the_packs_order_with_derived_values(pages: httpx.As
 
 
 async def test_the_open_alert_is_counted_in_the_boards_sentence(pages: httpx.AsyncClient) -> None:
-    assert "1 places with an open alert" in (await pages.get("/aarhus/boards/parking")).text
+    assert "Places with an open alert: 1" in (await pages.get("/aarhus/boards/parking")).text
 
 
 @pytest.mark.parametrize("path", ["boards/nope", "boards/parking/charts/nope", "boards/parking/tables/nope"])

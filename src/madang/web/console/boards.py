@@ -437,13 +437,20 @@ def _shown_text(at: Moment, data: ChartData, first_ms: int) -> str:
 def _rows(data: ChartData, at: Moment) -> list[dict[str, Any]]:
     """Newest first, for the table: one row per time that has any value."""
     zone = at.city.profile.timezone
-    rows = []
-    for index, start_ms in enumerate(data.grid.starts_ms()):
-        values = [line.value[index] for line in data.lines]
-        if any(value is not None for value in values):
-            usual = [(line.low[index], line.high[index]) if line.low else None for line in data.lines]
-            rows.append({"time": local_time(start_ms, zone), "at_ms": start_ms, "values": values, "usual": usual})
-    return rows[::-1]
+    values = [dict(zip(line.at, line.value, strict=True)) for line in data.lines]
+    usual = [
+        {when: (low, high) for when, low, high in zip(line.at, line.low, line.high, strict=True)} if line.low else {}
+        for line in data.lines
+    ]
+    times = sorted({when for column in values for when, value in column.items() if value is not None}, reverse=True)
+    return [
+        {
+            "time": local_time(when, zone),
+            "values": [column.get(when) for column in values],
+            "usual": [column.get(when) for column in usual],
+        }
+        for when in times
+    ]
 
 
 async def _table(at: Moment, pack: FittedPack, table: Table) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from .series import (
     Line,
     across,
     cells_of,
+    condensed,
     cube_of,
     derived_cube,
     grid_before,
@@ -129,6 +130,7 @@ async def chart_data(
             for entity in shown
             if entity.id in cube
         ]
+        lines = lines if chart.kind == "bar" else [condensed(line) for line in lines]
         if chart.band:
             key = (pack.name, chart.id, grid.start.date())
             bands = await remembered.get(key, lambda: loader.usuals([line.id for line in lines], now, timezone))
@@ -139,6 +141,7 @@ async def chart_data(
     if not values:
         return ChartData((), grid)
     line = Line("", title, grid.starts_ms(), values)
+    line = line if chart.kind == "bar" else condensed(line)
     if chart.band:
         key = (pack.name, chart.id, grid.start.date())
         cells = await remembered.get(key, lambda: loader.usual_across(grid, ids, timezone))

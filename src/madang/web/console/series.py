@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from statistics import median
+from statistics import median, median_low
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -142,6 +142,22 @@ def grid_before(now: datetime, period: timedelta, span: timedelta, timezone: Zon
     end = midnight + ((now - midnight) // period + 1) * period
     count = max(1, round(span / period))
     return Grid(end - count * period, period, count)
+
+
+def condensed(line: Line) -> Line:
+    """A line whose values come more rarely than its stretches (monthly values on a daily grid), without the stretches
+    between them: those are no gaps. A hole longer than GAP_STEPS of its own steps stays one."""
+    known = [index for index, value in enumerate(line.value) if value is not None]
+    steps = [b - a for a, b in pairwise(known)]
+    step = median_low(steps) if steps else 1
+    if step <= 1:
+        return line
+    kept: list[int] = []
+    for index in known:
+        if kept and index - kept[-1] > step * GAP_STEPS:
+            kept.append(kept[-1] + 1)
+        kept.append(index)
+    return replace(line, at=[line.at[index] for index in kept], value=[line.value[index] for index in kept])
 
 
 def method_within(aggregate: str, kind: str) -> Aggregate:

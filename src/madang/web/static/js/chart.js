@@ -64,12 +64,15 @@ function lonely(values) {
   return values.flatMap((value, i) => (value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? [i] : []));
 }
 
+/** Decimals that a step needs: 0.025 must not be written 0.03. */
+const decimals = (step) => (String(Number(step.toFixed(8))).split(".")[1] ?? "").length;
+
 function axes(data, small) {
   const grid = { stroke: ink("--line"), width: 1 };
   const common = { stroke: ink("--muted"), font: FONT(), ticks: { show: false } };
   return [
     { ...common, grid: { show: false }, space: small ? 64 : 84, size: 26, gap: 4, values: timeTicks(data) },
-    { ...common, grid, space: small ? 34 : 46, gap: 4, size: (u, texts) => Math.max(24, ...(texts ?? []).map((text) => 8 + text.length * 7.4)), values: (u, splits) => splits.map((value) => numberText(value)) },
+    { ...common, grid, space: small ? 34 : 46, gap: 4, size: (u, texts) => Math.max(24, ...(texts ?? []).map((text) => 8 + text.length * 7.4)), values: (u, splits, axis, space, increment) => splits.map((value) => numberText(value, decimals(increment))) },
   ];
 }
 
