@@ -123,9 +123,7 @@ def test_instances_and_sub_attributes_all_have_their_place() -> None:
         (CORE.expand("X"),),
         {
             CORE.expand("speed"): (
-                Attribute(
-                    "Property", 3, observed_at=NOW, attributes={CORE.expand("accuracy"): (Attribute("Property", 0.5),)}
-                ),
+                Attribute("Property", 3, observed_at=NOW, attributes=accuracy),
                 Attribute("Property", 4, dataset_id="urn:d:1", observed_at=NOW),
             ),
             CORE.expand("about"): (Attribute("Property", "text"),),
