@@ -22,7 +22,7 @@ from madang.ports.history import HistoryStore
 from madang.web.city import City
 
 from .attributes import attribute_title, entity_path, shown_value
-from .charts import ChartData, Remembered, chart_data, fitted
+from .charts import LINES_MAX, ChartData, Remembered, chart_data, fitted
 from .cityview import alarmed_ids, default_instance, entities_at, label, plain
 from .compareview import compare_csv, compare_view
 from .csvtext import lines_csv, local_time
@@ -340,7 +340,7 @@ async def _load(at: Moment, pack: FittedPack, chart: Chart, remembered: Remember
         if chart.entities:
             chosen = {entity.id: entity for entity in entities}
             entities = [chosen[entity_id] for entity_id in chart.entities if entity_id in chosen]
-        elif chart.aggregate == "each":
+        elif chart.aggregate == "each" and len(entities) > LINES_MAX:
             entities = largest_first(entities, chart.attribute)
         return await chart_data(
             chart,

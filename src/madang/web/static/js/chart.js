@@ -51,7 +51,7 @@ function valueRange(lines, bars) {
   const known = lines.flatMap((line) => [...line.value, ...(line.low ?? []), ...(line.high ?? [])]).filter((value) => value !== null && value !== undefined);
   if (!known.length) return [0, 1];
   let [low, high] = [Math.min(...known), Math.max(...known)];
-  if (bars || (low >= 0 && high - low > high * 0.15)) low = Math.min(0, low);
+  if (bars || (low >= 0 && (high === low || high - low > high * 0.15))) low = Math.min(0, low);
   else {
     const air = (high - low || Math.abs(high) || 1) * 0.1;
     low -= air;
