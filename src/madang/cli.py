@@ -1,4 +1,4 @@
-"""The command line: parse arguments, call the app, print. Exit 2 for the caller's mistake, 1 for ours or the outside's."""
+"""The command line: parse arguments, call the app, print. Exit 2: the caller's mistake; 1: ours or the outside's."""
 
 import asyncio
 import sys
@@ -29,12 +29,17 @@ cli.add_typer(packs_cli, name="packs")
 
 T = TypeVar("T")
 
-out = Console()
+# A pipe has no width of its own; 80 columns would cut what a script or a log wants to read.
+out = Console(width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True)
 
-CityDir = Annotated[Path, typer.Argument(help="A city's directory (with city.toml), or the name of a shipped one.", metavar="CITY")]
+CityDir = Annotated[
+    Path, typer.Argument(help="A city's directory (with city.toml), or the name of a shipped one.", metavar="CITY")
+]
 DataDir = Annotated[Path, typer.Option("--data", help="Where cities keep their state; one folder each.")]
-Sets = Annotated[list[str] | None, typer.Option("--set", help="A setting for this run, NAME=VALUE; see `madang settings`.")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", help="A setting for this run, NAME=VALUE; see `madang settings`.")
+]
 DATA = Path("madang-data")
 
 
@@ -64,7 +69,9 @@ def demo(
 
 @cli.command()
 def serve(
-    city: Annotated[list[str], typer.Option("--city", help="A city's directory or the name of a shipped one; repeatable.")],
+    city: Annotated[
+        list[str], typer.Option("--city", help="A city's directory or the name of a shipped one; repeatable.")
+    ],
     data: DataDir = DATA,
     set_: Sets = None,
 ) -> None:
@@ -75,7 +82,10 @@ def serve(
 @cli.command()
 def load(
     city: CityDir,
-    files: Annotated[list[Path] | None, typer.Argument(help="NGSI-LD entities, .json (array) or .jsonl; none: the feeds of city.toml.")] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="NGSI-LD entities, .json (array) or .jsonl; none: the feeds of city.toml."),
+    ] = None,
     data: DataDir = DATA,
     set_: Sets = None,
 ) -> None:
@@ -89,15 +99,27 @@ def load(
 def replay(
     city: CityDir,
     data: DataDir = DATA,
-    start: Annotated[str | None, typer.Option("--from", help="City time to start at, RFC 3339; default: the profile's start.")] = None,
-    end: Annotated[str | None, typer.Option("--to", help="City time to stop at, RFC 3339; default: the profile's end.")] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="City time to start at, RFC 3339; default: the profile's start.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", help="City time to stop at, RFC 3339; default: the profile's end.")
+    ] = None,
     speed: Annotated[float, typer.Option(help="City seconds per second; 0: as fast as it can be written.")] = 0.0,
     set_: Sets = None,
 ) -> None:
     """Play a city's recorded feeds through the hub without a server; rules and alerts run as they would live."""
     with _progress() as progress:
         report = _run(
-            app.replay(app.find_city(city), data, _settings(set_), _time(start, "--from"), _time(end, "--to"), speed, _steps(progress))
+            app.replay(
+                app.find_city(city),
+                data,
+                _settings(set_),
+                _time(start, "--from"),
+                _time(end, "--to"),
+                speed,
+                _steps(progress),
+            )
         )
     out.print(report)
 
@@ -107,7 +129,7 @@ def query(
     city: CityDir,
     data: DataDir = DATA,
     type_: Annotated[str | None, typer.Option("--type", help="Entity type or type expression.")] = None,
-    q: Annotated[str | None, typer.Option("--q", help='NGSI-LD query, for example \'occupiedSpotNumber>100\'.')] = None,
+    q: Annotated[str | None, typer.Option("--q", help="NGSI-LD query, for example 'occupiedSpotNumber>100'.")] = None,
     id_: Annotated[str | None, typer.Option("--id", help="Entity ids, comma separated.")] = None,
     georel: Annotated[str | None, typer.Option(help="Geo relation, for example near;maxDistance==500.")] = None,
     geometry: Annotated[str, typer.Option(help="Geometry type of --coordinates.")] = "Point",
@@ -136,7 +158,9 @@ def export(
     city: CityDir,
     target: Annotated[Path, typer.Argument(help="A folder, made if missing.")],
     data: DataDir = DATA,
-    format_: Annotated[ExportFormat, typer.Option("--format", help="jsonl and geojson: entities; parquet and csv: history.")] = ExportFormat.jsonl,
+    format_: Annotated[
+        ExportFormat, typer.Option("--format", help="jsonl and geojson: entities; parquet and csv: history.")
+    ] = ExportFormat.jsonl,
     set_: Sets = None,
 ) -> None:
     """Write everything a city knows to open formats: entities as NGSI-LD or GeoJSON, history as Parquet or CSV."""
@@ -170,11 +194,11 @@ def list_packs() -> None:
 
 
 @packs_cli.command("test")
-def test_packs(names: Annotated[list[str] | None, typer.Argument(help="Packs to test; none: all.")] = None) -> None:
+def run_pack_tests(names: Annotated[list[str] | None, typer.Argument(help="Packs to test; none: all.")] = None) -> None:
     """Play each pack's recorded inputs and compare the alerts with the recorded ones."""
     failed = 0
     for report in app.test_packs(names or []):
-        out.print(report.line)
+        out.print(report.line, markup=False, highlight=False, soft_wrap=True)
         failed += report.failed
     if failed:
         raise typer.Exit(1)
@@ -207,7 +231,7 @@ def main() -> None:
 
 def _complain(exc: MadangError) -> None:
     for fault in exc.faults:
-        err.print(str(fault), style="red", markup=False, highlight=False, soft_wrap=True)
+        err.print(f"{fault.where} {fault.detail}".strip(), style="red", markup=False, highlight=False, soft_wrap=True)
     if not exc.faults or exc.detail not in {fault.detail for fault in exc.faults}:
         err.print(f"madang: {exc.detail}", style="bold", markup=False, highlight=False, soft_wrap=True)
 
@@ -271,7 +295,13 @@ def _time(text: str | None, option: str) -> datetime | None:
 
 
 def _progress() -> Progress:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     return Progress(*columns, console=err, transient=True)
 
 
@@ -293,7 +323,9 @@ def _print(table: app.Answer, format_: QueryFormat) -> None:
     elif format_ is QueryFormat.csv:
         sys.stdout.write(table.csv())
     else:
-        shown = RichTable(*table.columns, box=None, pad_edge=False)
+        shown = RichTable(box=None, pad_edge=False)
+        for column in table.columns:
+            shown.add_column(column, no_wrap=column == "id", overflow="fold")
         for row in table.rows:
             shown.add_row(*("" if value is None else str(value) for value in row))
         out.print(shown)

@@ -20,7 +20,11 @@ class Answer:
     documents: Sequence[Any] | None = None
 
     def json(self) -> str:
-        documents = self.documents if self.documents is not None else [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        documents = (
+            self.documents
+            if self.documents is not None
+            else [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        )
         return orjson.dumps(documents, option=orjson.OPT_INDENT_2, default=str).decode()
 
     def csv(self) -> str:
@@ -36,3 +40,14 @@ def _cell(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return orjson.dumps(value).decode() if isinstance(value, (dict, list)) else value
+
+
+def short(value: Any) -> Any:
+    """A simplified attribute value for a cell: a point as ``longitude latitude``, a language map in English."""
+    if isinstance(value, dict):
+        if value.get("type") == "Point":
+            return " ".join(f"{number:.5f}" for number in value["coordinates"][:2])
+        if isinstance(texts := value.get("languageMap"), dict):
+            return texts.get("en") or next(iter(texts.values()), "")
+        return orjson.dumps(value).decode()
+    return value

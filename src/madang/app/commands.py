@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as change
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -21,18 +21,17 @@ from madang.ngsild.context import CORE
 from madang.ngsild.parse import parse_entity, parse_json
 from madang.ngsild.query import parse_query
 from madang.ngsild.serialize import Projection, Representation, render_entity, render_feature_collection
-from madang.packs.load import fit_pack, load_packs, load_profile
-from madang.packs.pack import FittedPack, say
-from madang.packs.profile import PackChoice
+from madang.packs.load import load_packs, load_profile
 from madang.packs.recorded import CaseResult, run_tests
 from madang.packs.shipped import shipped
 from madang.settings import Settings
 
-from .answers import Answer
+from .answers import Answer, short
 from .opening import OpenCity, Steps, city_settings, make_directory, open_city, pack_directories
 
 BATCH = 1000
 PAGE = 1000
+ExportForm = Literal["jsonl", "geojson", "parquet", "csv"]
 SIMPLE = Representation(format="keyValues")
 WHOLE = Representation()
 EVERYTHING = Projection()
@@ -48,7 +47,10 @@ async def load(directory: Path, data: Path, overrides: Mapping[str, Any], files:
             entities = sum((await one.city.entities.count_types("")).values())
             rejected = sum(status.rejected for status in one.city.feeds.statuses())
             spent_s = time.monotonic() - began
-            return f"{one.city.name}: {entities:,} entities, {observations:,} observations loaded in {spent_s:.1f} s, {rejected:,} rows rejected."
+            return (
+                f"{one.city.name}: {entities:,} entities, {observations:,} observations loaded in {spent_s:.1f} s, "
+                f"{rejected:,} rows rejected."
+            )
         done = [await _load_file(one, file, steps) for file in files]
         return f"{one.city.name}: {sum(done):,} entities from {len(files)} files in {time.monotonic() - began:.1f} s."
 
@@ -118,7 +120,7 @@ async def replay(
     async with open_city(directory, data, overrides) as one:
         clock = one.city.clock
         if clock.mode != "replay":
-            raise ConfigError(f"{one.city.name} has a live clock; a replay needs [clock] mode = \"replay\" in city.toml.")
+            raise ConfigError(f'{one.city.name} has a live clock; a replay needs [clock] mode = "replay" in city.toml.')
         begin, stop = start or clock.start or clock.now(), end or clock.end
         if stop is None:
             raise ConfigError("A replay needs an end: [clock] end in city.toml, or --to.")
@@ -132,7 +134,11 @@ async def replay(
             epoch = clock.epoch
             while clock.now() < stop and clock.epoch == epoch:
                 await asyncio.sleep(0.2)
-                steps(f"{one.city.name} {clock.now():%Y-%m-%d %H:%M}", int((clock.now() - begin).total_seconds()), int(span_s))
+                steps(
+                    f"{one.city.name} {clock.now():%Y-%m-%d %H:%M}",
+                    int((clock.now() - begin).total_seconds()),
+                    int(span_s),
+                )
             for task in tasks:
                 task.cancel()
         await one.history.flush()
@@ -150,13 +156,15 @@ FASTEST = 86_400.0
 """City seconds per second where nobody asked for a speed: a day in a second; commits set the pace above that."""
 
 
-async def query_entities(directory: Path, data: Path, overrides: Mapping[str, Any], params: Mapping[str, str]) -> Answer:
+async def query_entities(
+    directory: Path, data: Path, overrides: Mapping[str, Any], params: Mapping[str, str]
+) -> Answer:
     """The live state as a table of simplified entities. params: as on the NGSI-LD API."""
     async with open_city(directory, data, overrides) as one:
         page = await one.city.entities.query("", change(_query(one, params), count=True))
         documents = [render_entity(stored.entity(), CORE, SIMPLE, EVERYTHING) for stored in page.items]
     names = list(dict.fromkeys(name for document in documents for name in document))
-    rows = [[document.get(name) for name in names] for document in documents]
+    rows = [[short(document.get(name)) for name in names] for document in documents]
     return Answer(names, rows, f"{len(rows)} of {page.total} entities.", documents)
 
 
@@ -176,18 +184,27 @@ async def query_history(directory: Path, data: Path, overrides: Mapping[str, Any
     """SQL over the history, as on the console's data page."""
     async with open_city(directory, data, overrides) as one:
         settings = one.city.settings
-        table = await one.history.sql("", text, row_limit=settings.int("sql_rows"), timeout_s=settings.float("sql_timeout"))
-    note = f"{len(table.rows)} rows in {table.elapsed_s * 1000:.0f} ms." + (" Cut at the row limit." if table.truncated else "")
+        table = await one.history.sql(
+            "", text, row_limit=settings.int("sql_rows"), timeout_s=settings.float("sql_timeout")
+        )
+    note = f"{len(table.rows)} rows in {table.elapsed_s * 1000:.0f} ms." + (
+        " Cut at the row limit." if table.truncated else ""
+    )
     return Answer(table.columns, table.rows, note)
 
 
-async def export(directory: Path, data: Path, overrides: Mapping[str, Any], target: Path, form: str, steps: Steps) -> str:
+async def export(
+    directory: Path, data: Path, overrides: Mapping[str, Any], target: Path, form: ExportForm, steps: Steps
+) -> str:
     """Entities (jsonl, geojson) or history (parquet, csv) into ``target``. Returns a sentence."""
     make_directory(target)
     async with open_city(directory, data, overrides) as one:
         if form in ("parquet", "csv"):
-            await one.history.flush()
-            rows = await one.history.export("", target, form, lambda done, of: steps(f"{one.city.name}: history", done, of))
+
+            def progress(done: int, of: int) -> None:
+                steps(f"{one.city.name}: history", done, of)
+
+            rows = await one.history.export("", target, form, progress)
             return f"{one.city.name}: {rows:,} observations in {target}."
         file = target / f"{one.city.name}.{form}"
         count = 0
@@ -212,11 +229,12 @@ def check(directory: Path, overrides: Mapping[str, Any]) -> str:
     profile = load_profile(directory)
     faults: list[Fault] = []
     found: list[int] = []
-    for look in (
+    looks: Sequence[Callable[[], int]] = (
         lambda: len(parse_feeds(profile.feeds)),
         lambda: len(load_packs(profile, pack_directories(profile))),
         lambda: len(city_settings(profile, overrides).values),
-    ):
+    )
+    for look in looks:
         try:
             found.append(look())
         except ConfigError as exc:
@@ -228,7 +246,8 @@ def check(directory: Path, overrides: Mapping[str, Any]) -> str:
 
 def list_packs() -> Sequence[tuple[str, str, str]]:
     """(name, English title, what it does) of the shipped packs."""
-    return [(pack.name, say(pack.title, "en"), say(pack.what, "en")) for pack in _shipped_packs()]
+    heads = [load_document(each / "pack.toml", f"packs/{each.name}/pack.toml").root["pack"] for each in _packs()]
+    return [(head["name"], head["title"]["en"], head["what"]["en"]) for head in heads]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,16 +259,12 @@ class PackReport:
 
 
 def test_packs(names: Sequence[str]) -> Sequence[PackReport]:
-    """Recorded tests of the named packs, or of all shipped ones, with their default parameters. Raises ConfigError."""
-    packs = {pack.name: pack for pack in _shipped_packs()}
+    """Recorded tests of the named packs, or of all shipped ones. Raises ConfigError."""
+    packs = {each.name: each for each in _packs()}
     if unknown := [name for name in names if name not in packs]:
         raise ConfigError(f"There is no pack called {unknown[0]!r}; there are {', '.join(packs)}.")
-    return [
-        PackReport(_told(name, result), not result.passed)
-        for name, pack in packs.items()
-        if not names or name in names
-        for result in run_tests(pack)
-    ]
+    chosen = [packs[name] for name in names] or list(packs.values())
+    return [PackReport(_told(each.name, result), not result.passed) for each in chosen for result in run_tests(each)]
 
 
 def _told(pack: str, result: CaseResult) -> str:
@@ -259,15 +274,6 @@ def _told(pack: str, result: CaseResult) -> str:
     return "\n".join(lines)
 
 
-def _shipped_packs() -> list[FittedPack]:
-    packs: list[FittedPack] = []
-    faults: list[Fault] = []
-    for file in sorted(shipped("packs").glob("*/pack.toml")):
-        document = load_document(file, f"packs/{file.parent.name}/pack.toml")
-        pack, found = fit_pack(document, file.parent, PackChoice(file.parent.name, {}, None, (), document.at_key(()), {}, {}))
-        faults += found
-        if pack is not None:
-            packs.append(pack)
-    if faults:
-        raise ConfigError(faults=faults)
-    return packs
+def _packs() -> list[Path]:
+    """Directories of the shipped packs, by name."""
+    return sorted(each.parent for each in shipped("packs").glob("*/pack.toml"))

@@ -109,7 +109,9 @@ class OpenCity:
         )
 
     async def live(self) -> None:
-        """Everything that goes on by itself, until cancelled: feeds, rules, notifications, the history's housekeeping."""
+        """Everything that goes on by itself, until cancelled: feeds, rules, notifications, the history's
+        housekeeping.
+        """
         async with asyncio.TaskGroup() as group:
             group.create_task(self.history.run(self.city.clock))
             group.create_task(self.city.subscriptions.run())
@@ -145,7 +147,9 @@ class OpenCity:
 
 
 @asynccontextmanager
-async def open_city(directory: Path, data: Path, overrides: Mapping[str, Any], *, base_url: str = "") -> AsyncIterator[OpenCity]:
+async def open_city(
+    directory: Path, data: Path, overrides: Mapping[str, Any], *, base_url: str = ""
+) -> AsyncIterator[OpenCity]:
     """The city of ``directory`` with its state in ``data``/<name>, until the block ends. Raises ConfigError."""
     profile = load_profile(directory)
     settings = city_settings(profile, overrides)
@@ -156,7 +160,9 @@ async def open_city(directory: Path, data: Path, overrides: Mapping[str, Any], *
     make_directory(place)
     async with AsyncExitStack() as stack:
         stores = await stack.enter_async_context(open_embedded(place, settings=settings))
-        history = await stack.enter_async_context(ParquetHistoryStore.open(stores.journal, clock=system, settings=settings))
+        history = await stack.enter_async_context(
+            ParquetHistoryStore.open(stores.journal, clock=system, settings=settings)
+        )
         loader = await stack.enter_async_context(HttpContextLoader(timeout_s=settings.float("context_timeout")))
         sender = await stack.enter_async_context(
             HttpSender(timeout_s=settings.float("notify_timeout"), parallel=settings.int("notify_parallel"))
@@ -195,9 +201,7 @@ async def open_city(directory: Path, data: Path, overrides: Mapping[str, Any], *
         feeds = Feeds(clock, system)
         for plan in plans:
             feeds.start(plan.name, title=plan.title, pack=plan.pack, source=plan.shown, silent_after=plan.silent_after)
-        alerts = Alerts(
-            "", packs, timezone=profile.timezone, clock=clock, entities=entities, history=history, bus=bus
-        )
+        alerts = Alerts("", packs, timezone=profile.timezone, clock=clock, entities=entities, history=history, bus=bus)
         city = City(
             name=profile.name,
             profile=profile,
@@ -219,7 +223,9 @@ def make_directory(place: Path) -> None:
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
-        raise ConfigError(f"The data directory {place} cannot be made: {exc.strerror}. Choose another with --data.") from exc
+        raise ConfigError(
+            f"The data directory {place} cannot be made: {exc.strerror}. Choose another with --data."
+        ) from exc
     if not os.access(place, os.W_OK):
         raise ConfigError(f"The data directory {place} cannot be written to. Choose another with --data.")
 

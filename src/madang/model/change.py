@@ -1,16 +1,16 @@
 """What a commit did to the city."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+import msgspec
 
 from .entity import Entity
 
 ChangeKind = Literal["created", "updated", "deleted"]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True, gc=False):
     """One entity's change, as subscribers, rules and the console see it after the commit is durable.
 
     attributes: expanded names whose instances were added, replaced or removed (all of them on create and delete).

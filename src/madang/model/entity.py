@@ -30,7 +30,9 @@ OBSERVATION_SPACE: Final = CORE + "observationSpace"
 OPERATION_SPACE: Final = CORE + "operationSpace"
 
 
-class Attribute(msgspec.Struct, frozen=True, omit_defaults=True):
+# gc=False: these are trees of JSON, they cannot hold a cycle. Tracked by the garbage collector they made batches and
+# single updates half as expensive again (bench/run.py).
+class Attribute(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One instance of an attribute.
 
     value, by kind:
@@ -60,7 +62,7 @@ class Attribute(msgspec.Struct, frozen=True, omit_defaults=True):
     value_type: str | None = None
 
 
-class Entity(msgspec.Struct, frozen=True, omit_defaults=True):
+class Entity(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What the city talks about: a car park, a sensor, a phase, a proposal. Also a fragment of one.
 
     types: expanded, at least one for a whole entity, sorted; empty in a fragment that does not change them.

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from .entity import Attribute
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+# A Struct: five are made for each entity of a batch, and a frozen dataclass of eight fields takes 1 µs to make.
+class Observation(msgspec.Struct, frozen=True, gc=False):
     """One instance of an attribute in time. (entity_id, attribute, dataset_id, at) identifies it; the last write wins.
 
     entity_type: the entity's first type in sorted order (the history is partitioned by it).

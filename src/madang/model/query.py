@@ -1,4 +1,7 @@
-"""Questions to the city as values. Names are expanded to URIs. Source: ETSI GS CIM 009 v1.9.1, clauses 4.9, 4.10, 4.11, 4.17, 4.18, 4.19."""
+"""Questions to the city as values. Names are expanded to URIs.
+
+Source: ETSI GS CIM 009 v1.9.1, clauses 4.9, 4.10, 4.11, 4.17, 4.18, 4.19.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,7 +43,9 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """``path op value``. uris: the value's texts expanded as vocabulary terms, for VocabProperty targets (same shape)."""
+    """``path op value``. uris: the value's texts expanded as vocabulary terms, for VocabProperty targets (same
+    shape).
+    """
 
     path: Path
     op: CompareOp
@@ -86,7 +91,9 @@ class AnyType:
 TypeExpr = str | AllTypes | AnyType
 
 ScopePattern = str
-"""A scope with the wildcards ``+`` (one level) and a trailing ``#`` (this and all below), for example ``/Goyang/+/Air``."""
+"""A scope with the wildcards ``+`` (one level) and a trailing ``#`` (this and all below), for example
+``/Goyang/+/Air``.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,9 @@ class GeoQuery:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One orderBy term: a path (or ``id``, ``type`` as plain names), direction, and for geometry a distance reference."""
+    """One orderBy term: a path (or ``id``, ``type`` as plain names), direction, and for geometry a distance
+    reference.
+    """
 
     path: Path
     descending: bool = False
@@ -150,8 +159,11 @@ Aggregate = Literal["totalCount", "distinctCount", "sum", "avg", "min", "max", "
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of time: start <= t < end; None is open. ``timerel=before`` is (None, t), ``after`` is (t, None) exclusive
-    of t itself for ``after`` (clause 4.11); the parser gives ``after`` as start = t + 1 µs so that stores need one rule."""
+    """A stretch of time: start <= t < end; None is open.
+
+    ``timerel=before`` is (None, t). ``after`` excludes t itself (clause 4.11): the parser gives it as start = t + 1 µs,
+    so that stores need one rule.
+    """
 
     start: datetime | None = None
     end: datetime | None = None

@@ -10,7 +10,9 @@ from typing import Any
 from madang.errors import ConfigError, Fault
 from madang.model.keys import Key, Place, Reader, Section, load_document
 
+from .load import fit_pack
 from .pack import FittedPack
+from .profile import PackChoice
 from .rules import Engine, Reading, Transition
 
 CASE = Section(
@@ -26,6 +28,7 @@ CASE = Section(
         ),
         Key("type", "text", "type of the entities", required=True),
         Key("until", "time", "city time at the end; silence up to here counts"),
+        Key("parameters", "any", "the pack's parameters as the test takes them; its defaults where left out"),
         Key("usual", "any", "usual values, each as [[usual]]"),
         Key("alert", "any", "the alerts that must come, each as [[alert]], and no others"),
     ),
@@ -88,9 +91,30 @@ class CaseResult:
         return not self.missing and not self.surplus
 
 
-def run_tests(pack: FittedPack) -> Sequence[CaseResult]:
-    """Run every recorded test of a pack. Raises ConfigError where a test itself cannot be read."""
-    return tuple(run_case(pack, load_case(pack, file)) for file in sorted((pack.directory / "tests").glob("*.toml")))
+def run_tests(directory: Path) -> Sequence[CaseResult]:
+    """Run every recorded test of the pack in a directory. Raises ConfigError where the pack or a test cannot be
+    read.
+    """
+    results: list[CaseResult] = []
+    for file in sorted((directory / "tests").glob("*.toml")):
+        pack = fitted_for(directory, file)
+        results.append(run_case(pack, load_case(pack, file)))
+    return results
+
+
+def fitted_for(directory: Path, file: Path) -> FittedPack:
+    """The pack with the parameters a recorded test names. Raises ConfigError with every fault."""
+    case = load_document(file, f"packs/{directory.name}/tests/{file.name}")
+    parameters = case.root.get("parameters", {})
+    places = {name: case.at_value(("parameters", name)) for name in parameters}
+    keys = {name: case.at_key(("parameters", name)) for name in parameters}
+    choice = PackChoice(directory.name, parameters, None, (), case.at_key(("parameters",)), places, keys)
+    pack, faults = fit_pack(
+        load_document(directory / "pack.toml", f"packs/{directory.name}/pack.toml"), directory, choice
+    )
+    if faults or pack is None:
+        raise ConfigError(faults=faults)
+    return pack
 
 
 def run_case(pack: FittedPack, case: Case) -> CaseResult:

@@ -84,10 +84,13 @@ class HistoryStore(Protocol):
         *,
         limit: int,
     ) -> Sequence[Observation]:
-        """Ordered by (entity_id, attribute, dataset_id, at); with last_n the latest n of each (entity, attribute, dataset_id).
+        """Ordered by (entity_id, attribute, dataset_id, at); with last_n the latest n of each (entity, attribute,
+        dataset_id).
         attributes empty: all. At most ``limit`` rows."""
 
-    async def entity_ids(self, tenant: str, types: Sequence[str], attributes: Sequence[str], query: TemporalQuery) -> Sequence[str]:
+    async def entity_ids(
+        self, tenant: str, types: Sequence[str], attributes: Sequence[str], query: TemporalQuery
+    ) -> Sequence[str]:
         """Sorted ids of those with any observation in the window (types empty: all types)."""
 
     async def buckets(
@@ -96,10 +99,10 @@ class HistoryStore(Protocol):
         """Aggregates as the query asks; buckets start at the window's start (its first observation where open) and
         empty buckets are left out. Ordered by (entity_id, attribute, start)."""
 
-    async def points(
-        self, tenant: str, entity_id: str, attribute: str, window: Window, *, most: int
-    ) -> Points:
-        """Numeric line; thinned by bucket minimum and maximum (so that no peak is lost) when there are more than ``most``."""
+    async def points(self, tenant: str, entity_id: str, attribute: str, window: Window, *, most: int) -> Points:
+        """Numeric line; thinned by bucket minimum and maximum (so that no peak is lost) when there are more than
+        ``most``.
+        """
 
     async def as_of(
         self, tenant: str, entity_type: str, attributes: Sequence[str], at: datetime, *, lookback_s: float
@@ -107,12 +110,24 @@ class HistoryStore(Protocol):
         """entity id -> attribute -> last observation with at - lookback_s < observed <= at (attributes empty: all)."""
 
     async def usual(
-        self, tenant: str, entity_type: str, attribute: str, window: Window, *, timezone: str, entity_ids: Sequence[str] = ()
+        self,
+        tenant: str,
+        entity_type: str,
+        attribute: str,
+        window: Window,
+        *,
+        timezone: str,
+        entity_ids: Sequence[str] = (),
     ) -> Sequence[Usual]:
         """Percentiles by entity, local weekday and hour over the window. Ordered by (entity_id, weekday, hour)."""
 
     async def forget(
-        self, tenant: str, entity_id: str, attribute: str | None = None, dataset_id: str | None = None, at: datetime | None = None
+        self,
+        tenant: str,
+        entity_id: str,
+        attribute: str | None = None,
+        dataset_id: str | None = None,
+        at: datetime | None = None,
     ) -> int:
         """Delete an entity's history, or one attribute's, or one instance's. Returns rows removed."""
 

@@ -8,7 +8,10 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One notification to one receiver. body: finished bytes. attempts: so far. due: earliest next attempt (system time)."""
+    """One notification to one receiver. body: finished bytes. attempts: so far.
+
+    due: earliest next attempt (system time).
+    """
 
     id: str
     tenant: str
@@ -32,7 +35,9 @@ class OutboxCounts:
 
 
 class Outbox(Protocol):
-    """Durable queue of letters. put returns when they are durable; a letter leaves only by ``delivered``, or stays as dead."""
+    """Durable queue of letters. put returns when they are durable; a letter leaves only by ``delivered``, or stays
+    as dead.
+    """
 
     async def put(self, letters: Sequence[Letter]) -> None: ...
 

@@ -13,6 +13,9 @@ class ContextLoader(Protocol):
 
 
 class Sender(Protocol):
-    """Posts one notification. Returns the receiver's status code. Raises DeliveryFailed where no answer came in time."""
+    """Posts one notification. Returns the receiver's status code.
+
+    Raises DeliveryFailed where no answer came in time.
+    """
 
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> int: ...

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
+
 from madang.model.entity import Entity, decode_entity
 from madang.model.observation import Observation
 from madang.model.query import Query
@@ -26,8 +28,7 @@ class Stored:
         return decode_entity(self.body)
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(msgspec.Struct, frozen=True, gc=False):
     """Put (entity given) or delete (entity None) one entity, if its version is still ``expect`` (None: does not exist).
 
     observations: what this write adds to the history, in the same transaction.

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import duckdb
@@ -21,6 +22,7 @@ from madang.stores.timeline import from_us, to_us
 from . import questions, retention
 from .catalogue import Catalogue
 from .engine import connect
+from .export import ExportForm, export_types
 from .journal import Journal
 from .mover import Change, Mover, remove_orphans
 from .relation import Selection
@@ -271,6 +273,26 @@ class ParquetHistoryStore:
         return await self._ask(
             lambda snapshot, cursor: run_sql(snapshot, tenant, self._directory, cursor, text, limits)
         )
+
+    async def export(
+        self, tenant: str, target: Path, form: ExportForm, progress: Callable[[int, int], None] = lambda done, of: None
+    ) -> int:
+        """Write the tenant's history to ``target``, one file for each entity type. Returns rows.
+
+        progress: types done, of all. What is being written meanwhile may or may not be in it.
+        """
+        await self.flush()
+
+        def job(snapshot: Snapshot, cursor: duckdb.DuckDBPyConnection) -> int:
+            total, rows = len(snapshot.types(tenant)), 0
+            for done, count in enumerate(
+                export_types(snapshot, cursor, self._directory, tenant, target.absolute(), form), 1
+            ):
+                rows += count
+                progress(done, total)
+            return rows
+
+        return await self._ask(job)
 
     async def size(self, tenant: str) -> HistorySize:
         return await self._ask(lambda snapshot, _: _size(snapshot, tenant))

@@ -56,7 +56,9 @@ def alert_routes(cities: Mapping[str, City]) -> list[Route]:
             "alerts.html",
             opened=sorted((row for row in rows if row.open), key=_urgent),
             closed=closed[:CLOSED_SHOWN],
-            packs=[{"name": one.name, "title": pick(one.title, reader.lang), "rules": len(one.rules)} for one in city.packs],
+            packs=[
+                {"name": one.name, "title": pick(one.title, reader.lang), "rules": len(one.rules)} for one in city.packs
+            ],
             chosen=pack,
         )
 

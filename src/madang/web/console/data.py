@@ -70,12 +70,16 @@ async def _run(city: City, text: str) -> Table:
 def examples(city: City) -> list[str]:
     """Queries to start from; they name a type the city really has."""
     kinds = [kind for pack in city.packs for kind in pack.types.values() if any(one.live for one in kind.attributes)]
-    found = ["SELECT type, count(*) AS observations, min(observed_at) AS first, max(observed_at) AS last\nFROM observation GROUP BY type ORDER BY observations DESC"]
+    found = [
+        "SELECT type, count(*) AS observations, min(observed_at) AS first, max(observed_at) AS last\n"
+        "FROM observation GROUP BY type ORDER BY observations DESC"
+    ]
     for kind in kinds[:2]:
         live = next(one for one in kind.attributes if one.live)
         found.append(
             f"SELECT entity, date_trunc('day', observed_at) AS day, avg(value) AS mean, max(value) AS most\n"
-            f"FROM \"{kind.name}\" WHERE attribute = '{live.uri}'\nGROUP BY entity, day ORDER BY day DESC, entity LIMIT 50"
+            f"FROM \"{kind.name}\" WHERE attribute = '{live.name}'\n"
+            "GROUP BY entity, day ORDER BY day DESC, entity LIMIT 50"
         )
     return found
 

@@ -76,7 +76,9 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise BadRequestData(f"{text!r} is not a speed; write city seconds per second, for example 60.", "speed") from None
+        raise BadRequestData(
+            f"{text!r} is not a speed; write city seconds per second, for example 60.", "speed"
+        ) from None
 
 
 def _moment(text: str, city: City) -> datetime:

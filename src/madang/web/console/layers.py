@@ -74,7 +74,7 @@ def properties(one: MapLayer, entity: Entity, *, now: datetime, alarmed: frozens
     """What may change about a feature. size_max: the size attribute's largest value on this layer."""
     layer = one.layer
     value = value_of(one.pack, entity, layer.type, layer.value) if layer.value else None
-    if one.usual is not None and is_number(value):
+    if one.usual is not None and isinstance(value, (int, float)):
         usual = one.usual.median(entity.id, now)
         value = value / usual if usual else None
     found: Properties = {"v": round(value, 4) if isinstance(value, float) else value, "a": int(entity.id in alarmed)}

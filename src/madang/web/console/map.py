@@ -47,7 +47,11 @@ def map_routes(cities: Mapping[str, City], lives: Mapping[str, Live]) -> list[Ro
             "zoom": profile.zoom,
             "tiles": _tiles(city),
             "base": [
-                {"role": file.role, "url": f"/{city.name}/api/base/{index}.geojson", "label": pick(file.label, reader.lang)}
+                {
+                    "role": file.role,
+                    "url": f"/{city.name}/api/base/{index}.geojson",
+                    "label": pick(file.label, reader.lang),
+                }
                 for index, file in enumerate(profile.base)
             ],
             "layers": layers,
@@ -76,7 +80,11 @@ def map_routes(cities: Mapping[str, City], lives: Mapping[str, Live]) -> list[Ro
         lang = request.query_params.get("lang", reader.lang)
         entities = await entities_at(city, Query(types=one.type_uri, limit=FEATURES_MAX), reader.at)
         return Response(
-            orjson.dumps(collection(one, entities, lang, live, now=moment(reader, city), alarmed=await alarmed_ids(city, reader.at))),
+            orjson.dumps(
+                collection(
+                    one, entities, lang, live, now=moment(reader, city), alarmed=await alarmed_ids(city, reader.at)
+                )
+            ),
             media_type="application/geo+json",
             headers={"Cache-Control": "no-store"},
         )
@@ -124,14 +132,16 @@ async def state_sentence(city: City, lang: str) -> str:
     parts = [say("state.alerts", lang, n=number_text(open_alerts)) if open_alerts else say("state.calm", lang)]
     for state in ("silent", "failed"):
         if n := states.count(state):
-            parts.append(say(f"state.{state}", lang, n=n))
+            parts += [say(f"state.{state}", lang, n=n)]
     if len(parts) == 1 and states:
         parts.append(say("state.feeds", lang, n=len(states)))
     return ", ".join(parts) + "."
 
 
 def _tiles(city: City) -> str:
-    """What the map loads behind the city's own base: a tile URL as set, or where the set file is served; "" for none."""
+    """What the map loads behind the city's own base: a tile URL as set, or where the set file is served; "" for
+    none.
+    """
     tiles = city.settings.str("tiles")
     return f"pmtiles:///{city.name}/api/tiles.pmtiles" if tiles.endswith(".pmtiles") else tiles
 
@@ -174,5 +184,3 @@ def _describe(one: MapLayer, lang: str, counts: Mapping[str, int], shown: frozen
         "shown": one.key in shown if shown is not None else layer.default,
         "count": counts.get(one.type_uri, 0),
     }
-
-

@@ -90,9 +90,18 @@ def moment(reader: Reader, city: City) -> datetime:
 
 
 async def page(
-    request: Request, cities: Mapping[str, City], city: City, page_id: str, template: str, *, status: int = 200, **values: Any
+    request: Request,
+    cities: Mapping[str, City],
+    city: City,
+    page_id: str,
+    template: str,
+    *,
+    status: int = 200,
+    **values: Any,
 ) -> HTMLResponse:
-    """Render one page inside the frame. values: what the template needs besides ``view``, ``t``, ``link``, ``age``, ``when``."""
+    """Render one page inside the frame. values: what the template needs besides ``view``, ``t``, ``link``, ``age``,
+    ``when``.
+    """
     reader = read_reader(request, city)
     now = moment(reader, city)
     clock = city.clock.state()
@@ -116,7 +125,11 @@ async def page(
         "city": city.name,
         "city_title": pick(city.profile.title, reader.lang),
         "cities": [
-            {"name": one.name, "title": pick(one.profile.title, reader.lang), "note": pick(one.profile.note, reader.lang)}
+            {
+                "name": one.name,
+                "title": pick(one.profile.title, reader.lang),
+                "note": pick(one.profile.note, reader.lang),
+            }
             for one in cities.values()
         ],
         "switch_path": page_id,
@@ -133,14 +146,18 @@ async def page(
         "now_seconds": int(now.timestamp()),
         "live_href": request.url.path,
     }
-    body = environment().get_template(template).render(
-        view=view,
-        t=partial(say, lang=reader.lang),
-        link=link,
-        age=lambda then: age_text(then, now, reader.lang),
-        when=lambda at: time_text(at, city.profile.timezone, reader.lang),
-        pick=lambda texts: pick(texts, reader.lang),
-        **values,
+    body = (
+        environment()
+        .get_template(template)
+        .render(
+            view=view,
+            t=partial(say, lang=reader.lang),
+            link=link,
+            age=lambda then: age_text(then, now, reader.lang),
+            when=lambda at: time_text(at, city.profile.timezone, reader.lang),
+            pick=lambda texts: pick(texts, reader.lang),
+            **values,
+        )
     )
     return HTMLResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
 

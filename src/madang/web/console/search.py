@@ -10,7 +10,6 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from madang.model.query import Compare, Or, Path, QExpr, Query
-
 from madang.web.city import City
 
 from .cityview import NAME, TITLE, label
@@ -42,12 +41,17 @@ def search_routes(cities: Mapping[str, City]) -> list[Route]:
 
 
 async def search(city: City, text: str, lang: str, keep: Mapping[str, str]) -> list[Hit]:
-    """Pages first, then entities of the packs' types whose name or title has the text, by name. keep: query to carry on."""
+    """Pages first, then entities of the packs' types whose name or title has the text, by name.
+
+    keep: query to carry on.
+    """
     query = f"?{urlencode(keep)}" if keep else ""
     names = {name: say(f"nav.{name}", lang) for name in PAGES}
     names |= {f"boards/{pack.name}": pick(pack.title, lang) for pack in city.packs}
     needle = text.casefold()
-    hits = [Hit(title, "", f"/{city.name}/{path}{query}") for path, title in names.items() if needle in title.casefold()]
+    hits = [
+        Hit(title, "", f"/{city.name}/{path}{query}") for path, title in names.items() if needle in title.casefold()
+    ]
     kinds = {kind.uri: pick(kind.title, lang) for pack in city.packs for kind in pack.types.values()}
     page = await city.entities.query("", Query(q=has_text(text), limit=200))
     for entity in sorted((stored.entity() for stored in page.items), key=lambda one: label(one, lang)):

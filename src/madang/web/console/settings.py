@@ -18,11 +18,25 @@ def settings_routes(cities: Mapping[str, City]) -> list[Route]:
         city = cities[request.path_params["city"]]
         read_reader(request, city)
         rows = [
-            {"name": one.name, "value": city.settings.values[one.name], "default": one.default, "unit": one.unit, "what": one.what}
+            {
+                "name": one.name,
+                "value": city.settings.values[one.name],
+                "default": one.default,
+                "unit": one.unit,
+                "what": one.what,
+            }
             for one in SETTINGS
         ]
         return await page(
-            request, cities, city, "settings", "settings.html", profile=city.profile, packs=city.packs, rows=rows, version=__version__
+            request,
+            cities,
+            city,
+            "settings",
+            "settings.html",
+            profile=city.profile,
+            packs=city.packs,
+            rows=rows,
+            version=__version__,
         )
 
     return [Route("/{city}/settings", show)]

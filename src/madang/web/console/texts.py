@@ -18,7 +18,9 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
 
 
 def say(key: str, lang: str, **values: object) -> str:
-    """The text of a key, filled. Raises KeyError for a key or language that does not exist: a page must not ship one."""
+    """The text of a key, filled. Raises KeyError for a key or language that does not exist: a page must not ship
+    one.
+    """
     return catalogue()[key][lang].format(**values)
 
 
