@@ -34,7 +34,7 @@ async def test_the_export_has_the_last_write_of_each_observation_and_nothing_for
     finally:
         await journal.close()
     (file,) = target.iterdir()
-    found = duckdb.sql(f"SELECT entity, value FROM '{file}' ORDER BY observed_at").fetchall()  # noqa: S608 - our own file
+    found = duckdb.execute(f"SELECT entity, value FROM '{file}' ORDER BY observed_at").fetchall()  # noqa: S608 - our own file
     assert (rows, told, found) == (2, [(1, 1)], [(road(1), 7.0), (road(1), 2.0)])
     assert file.suffix == f".{form}"
     assert list((tmp_path / "city" / "history").glob("export-*")) == []

@@ -179,7 +179,7 @@ def _describe(one: MapLayer, lang: str, counts: Mapping[str, int], shown: frozen
         "boundText": [number_text(bound) for bound in layer.classes],
         "reverse": layer.reverse,
         "accent": "--things",
-        "label": bool(layer.value),
+        "label": bool(layer.value) and layer.scale != "category",
         "labelFrom": 11 if counts.get(one.type_uri, 0) <= 60 else 14,
         "shown": one.key in shown if shown is not None else layer.default,
         "count": counts.get(one.type_uri, 0),

@@ -9,7 +9,18 @@ const words = config.words;
 const box = document.querySelector("[data-map]");
 const drawer = document.querySelector("[data-drawer]");
 const FONT = ["Pretendard"];
+const CITY_PX = 800; // the profile's zoom is meant for a map this high or wide
 const layers = new Map(config.layers.map((layer) => [layer.key, { ...layer, features: new Map(), dirty: false }]));
+
+/** The panel of layers hides part of the map: the centre lies in what is left, and a small window shows as much of the city. */
+function firstLook() {
+  const all = box.getBoundingClientRect();
+  const panel = document.querySelector(".map-side").getBoundingClientRect();
+  const below = panel.width > all.width / 2;
+  const padding = { top: 0, right: 0, left: below ? 0 : panel.right - all.left, bottom: below ? all.bottom - panel.top : 0 };
+  const free = Math.min(all.width - padding.left, all.height - padding.bottom);
+  return { padding, zoom: config.zoom + Math.min(0, Math.log2(free / CITY_PX)) };
+}
 
 const map = new MapLibre({
   container: box,
@@ -21,7 +32,10 @@ const map = new MapLibre({
   fadeDuration: 0,
   localIdeographFontFamily: "Pretendard, sans-serif",
 });
+map.jumpTo(firstLook());
 map.touchZoomRotate.disableRotation();
+// What lies under the panel is not the middle of the city.
+if (innerWidth > 900) map.setPadding({ left: 280, top: 0, right: 0, bottom: 0 });
 map.addControl(new NavigationControl({ showCompass: false }), "top-right");
 map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-right");
 
@@ -64,27 +78,28 @@ async function addTileFile(address) {
 async function addBase() {
   if (config.tiles.startsWith("pmtiles://")) await addTileFile(config.tiles);
   else if (config.tiles) addRaster({ tiles: [config.tiles] });
-  config.base.forEach((file, index) => {
-    const id = `base-${index}`;
-    map.addSource(id, { type: "geojson", data: file.url });
-    if (file.role === "context") {
-      map.addLayer({ id: `${id}-fill`, type: "fill", source: id, paint: { "fill-color": ink("--sunken"), "fill-opacity": 0.55 } });
-      map.addLayer({ id: `${id}-line`, type: "line", source: id, paint: { "line-color": ink("--line"), "line-width": 1 } });
-    } else if (file.role === "area") {
-      map.addLayer({ id: `${id}-fill`, type: "fill", source: id, paint: { "fill-color": ink("--raised"), "fill-opacity": 0.65 } });
-      map.addLayer({ id: `${id}-line`, type: "line", source: id, paint: { "line-color": ink("--line-strong"), "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 14, 1.4] } });
-    } else {
-      map.addLayer({ id: `${id}-line`, type: "line", source: id, layout: { "line-cap": "round" }, paint: { "line-color": ink("--line-strong"), "line-opacity": 0.55, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.6, 15, 3] } });
-    }
-    if (file.label) {
-      map.addLayer({
-        id: `${id}-label`, type: "symbol", source: `${id}`, minzoom: file.role === "context" ? 9 : 10.5,
-        layout: { "text-field": ["get", file.label], "text-font": FONT, "text-size": file.role === "context" ? 12 : 13, "text-padding": 6, "text-max-width": 8 },
-        paint: { "text-color": ink("--muted"), "text-halo-color": ink("--ground"), "text-halo-width": 1.4 },
-      });
-    }
-  });
+  const files = config.base.map((file, index) => ({ ...file, id: `base-${index}` }));
+  for (const { id, url } of files) map.addSource(id, { type: "geojson", data: url });
+  // Grounds first, then borders, then names: a district's ground must not veil the names of its parts.
+  for (const { id, role } of files.filter((file) => file.role !== "line")) {
+    const paint = role === "context" ? { "fill-color": ink("--sunken"), "fill-opacity": 0.55 } : { "fill-color": ink("--raised"), "fill-opacity": 0.6 };
+    map.addLayer({ id: `${id}-fill`, type: "fill", source: id, paint });
+  }
+  for (const { id, role } of files) map.addLayer({ id: `${id}-line`, type: "line", source: id, layout: { "line-cap": "round" }, paint: BORDER[role]() });
+  for (const { id, role, label } of files.filter((file) => file.label)) {
+    map.addLayer({
+      id: `${id}-label`, type: "symbol", source: id, minzoom: role === "context" ? 9 : 10.5,
+      layout: { "text-field": ["get", label], "text-font": FONT, "text-size": role === "context" ? 12 : 13, "text-padding": 6, "text-max-width": 8 },
+      paint: { "text-color": ink("--muted"), "text-halo-color": ink("--ground"), "text-halo-width": 1.4 },
+    });
+  }
 }
+
+const BORDER = {
+  context: () => ({ "line-color": ink("--line"), "line-width": 1 }),
+  area: () => ({ "line-color": ink("--line-strong"), "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 14, 1.4] }),
+  line: () => ({ "line-color": ink("--line-strong"), "line-opacity": 0.55, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.6, 15, 3] }),
+};
 
 // ---- layers -----------------------------------------------------------------------------------------------------------
 const NO_DATA = "rgba(0,0,0,0)";

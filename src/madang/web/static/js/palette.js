@@ -3,7 +3,7 @@
 /** The value of a colour token of the stylesheet. */
 export const ink = (token) => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
 
-const SEQUENTIAL = ["#2b5c8a", "#3f7f7f", "#7d8f45", "#c98a1b", "#d9603a", "#b3242f", "#7a1230"];
+const SEQUENTIAL = ["#0f3b5f", "#1f6163", "#4d734d", "#828231", "#c09036", "#f2a06f", "#fcb5b8"];
 const AGAINST_USUAL = ["#1c5f78", "#2f7f74", "#8fb59a", "#e2ad4d", "#d9603a", "#a31621"];
 
 /** n colours spread over a scale. */
