@@ -17,10 +17,15 @@ ALERT_SOURCE = CORE.expand("alertSource")
 NAME = CORE.expand("name")
 TITLE = CORE.expand("title")
 ALERTS_MAX = 1000
+LOOKBACK_S = 400 * 86400.0
+"""How far back the city at a past moment looks for a last value; yearly registers still count."""
 OPEN_ALERTS = Query(types=ALERT_TYPE, q=Compare(Path((STATUS,)), "==", "open"), limit=0, count=True)
 
 
-async def count_open_alerts(city: City) -> int:
+async def count_open_alerts(city: City, at: datetime | None = None) -> int:
+    """Alerts that are open now, or were at a past moment."""
+    if at is not None:
+        return (await city.entities.query_at("", OPEN_ALERTS, at, lookback_s=LOOKBACK_S)).total
     return (await city.entities.query("", OPEN_ALERTS)).total or 0
 
 
@@ -49,10 +54,6 @@ def label(entity: Entity, lang: str) -> str:
 def types_of(change: Change) -> tuple[str, ...]:
     entity = change.after or change.before
     return entity.types if entity else ()
-
-
-LOOKBACK_S = 400 * 86400.0
-"""How far back the city at a past moment looks for a last value; yearly registers still count."""
 
 
 async def entities_at(city: City, query: Query, at: datetime | None) -> Sequence[Entity]:

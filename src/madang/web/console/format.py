@@ -14,7 +14,7 @@ def number_text(value: float | int, digits: int | None = None) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return "–"
     places = digits if digits is not None else (0 if float(value).is_integer() else 2)
-    text = f"{value:,.{places}f}".replace(",", THIN_SPACE)
+    text = f"{value:,.{places}f}".replace(",", THIN_SPACE).replace("-", "\N{MINUS SIGN}")
     return text.rstrip("0").rstrip(".") if digits is None and "." in text else text
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -113,6 +113,7 @@ async def page(
         return f"/{city.name}/{path}" + (f"?{query}" if query else "")
 
     other = next(lang for lang in LANGUAGES if lang != reader.lang)
+    path = quote(request.url.path)
     start = city.profile.clock.history_from or clock.start or now
     view = {
         "lang": reader.lang,
@@ -120,7 +121,7 @@ async def page(
         "other_lang_name": LANGUAGES[other],
         "theme": reader.theme,
         "page": page_id,
-        "here": str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
+        "here": path + (f"?{request.url.query}" if request.url.query else ""),
         "nav": [{"id": name, "path": name} for name in PAGES],
         "city": city.name,
         "city_title": pick(city.profile.title, reader.lang),
@@ -133,7 +134,7 @@ async def page(
             for one in cities.values()
         ],
         "switch_path": page_id,
-        "open_alerts": await count_open_alerts(city),
+        "open_alerts": await count_open_alerts(city, reader.at),
         "clock": clock,
         "clock_start": int(clock.start.timestamp()) if clock.start else "",
         "history_start": int(start.timestamp()),
@@ -144,7 +145,7 @@ async def page(
         "now_iso": _iso(now),
         "now_text": time_text(now, city.profile.timezone, reader.lang, step_s=step_s),
         "now_seconds": int(now.timestamp()),
-        "live_href": request.url.path,
+        "live_href": path,
     }
     body = (
         environment()

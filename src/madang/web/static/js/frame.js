@@ -21,7 +21,7 @@ export function numberText(value, digits) {
     const places = digits === undefined || digits === null ? { maximumFractionDigits: 2 } : { minimumFractionDigits: digits, maximumFractionDigits: digits };
     numbers.set(key, new Intl.NumberFormat("en", places));
   }
-  return numbers.get(key).format(value).replaceAll(",", "\u202f");
+  return numbers.get(key).format(value).replaceAll(",", "\u202f").replace("-", "\u2212");
 }
 
 const words = {
