@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+import msgspec
+
 from madang.errors import AlreadyExists, Conflict, InputError, NonexistentTenant, NotFound, StateError
 from madang.model.change import Change, ChangeKind
 from madang.model.entity import Attribute, Entity
@@ -35,8 +37,7 @@ SWEEP_S = 1.0
 PURGE_PAGE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(msgspec.Struct, frozen=True, gc=False):
     """What one step makes of one entity. after None: it is gone. outcome None: nothing but that happened.
 
     aside: observations for the history only.

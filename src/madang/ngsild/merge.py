@@ -5,9 +5,10 @@ Attributes that a change does not touch keep their Attribute objects. Types are 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from madang.errors import BadRequestData, NotFound
 from madang.model.entity import CORE, NULL, Attribute, Entity, Json, Kind
@@ -22,8 +23,7 @@ SCOPE: Final = CORE + "scope"
 Attributes = dict[str, tuple[Attribute, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What a change made of an entity.
 
     changed: expanded names of attributes whose instances were added, replaced or removed.

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from madang.errors import Conflict
 from madang.model.entity import DEFAULT_VOCAB, LOCATION, Attribute, Entity, encode_entity
@@ -331,15 +331,15 @@ class StateStoreContract(ContractSuite):
 
     async def test_observations_go_with_their_commit(self, store: StateStore) -> None:
         entity = parking(1)
-        await store.commit("", [replace(creation(entity), observations=(observation(entity, 4),))])
+        await store.commit("", [structs.replace(creation(entity), observations=(observation(entity, 4),))])
         with pytest.raises(Conflict):
-            await store.commit("", [replace(creation(entity), observations=(observation(entity, 5),))])
+            await store.commit("", [structs.replace(creation(entity), observations=(observation(entity, 5),))])
         recorded = await self.recorded(store, "")
         assert recorded is None or list(recorded) == [(entity.id, FREE, 4)]
 
     async def test_an_entitys_history_is_forgotten_with_it(self, store: StateStore) -> None:
         entity, other = parking(1), parking(2)
-        writes = [replace(creation(item), observations=(observation(item, 4),)) for item in (entity, other)]
+        writes = [structs.replace(creation(item), observations=(observation(item, 4),)) for item in (entity, other)]
         await store.commit("", writes)
         await store.commit("", [Write(entity.id, None, 1, forget_history=True)])
         recorded = await self.recorded(store, "")
