@@ -231,3 +231,10 @@ async def test_contexts_are_kept_for_others(town: TestCity, api: httpx.AsyncClie
     assert (await api.get(f"/jsonldContexts/{name}", headers=other)).status_code == 404
     assert (await api.delete(f"/jsonldContexts/{name}")).status_code == 204
     assert (await api.get(f"/jsonldContexts/{name}")).status_code == 404
+
+
+async def test_a_question_for_linked_entities_is_refused_and_not_half_answered(api: httpx.AsyncClient) -> None:
+    await api.post("/entities", json=lot())
+    refused = await api.get(f"/entities/{LOT}?join=inline")
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (422, "OperationNotSupported")
+    assert (await api.get(f"/entities/{LOT}?join=@none")).status_code == 200

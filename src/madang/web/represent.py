@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import orjson
 
-from madang.errors import BadRequestData, Fault, InvalidRequest
+from madang.errors import BadRequestData, Fault, InvalidRequest, OperationNotSupported
 from madang.model.entity import LOCATION, Entity
 from madang.model.query import Query
 from madang.ngsild.context import Context
@@ -64,6 +64,8 @@ def view_of(context: Context, params: Mapping[str, str], options: frozenset[str]
     pick, omit, attrs = params.get("pick"), params.get("omit"), params.get("attrs")
     if attrs is not None and (pick is not None or omit is not None):
         raise BadRequestData("attrs excludes pick and omit.", "attrs")
+    if params.get("join", "@none") != "@none":
+        raise OperationNotSupported("Linked entities (join) are not offered; ask for them by their ids.")
     datasets = params.get("datasetId")
     projection = EVERYTHING
     if pick is not None or omit is not None or attrs is not None or datasets is not None:
