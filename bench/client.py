@@ -66,13 +66,16 @@ async def run(host: str, port: int, load: Load, *, on_start: Callable[[], None] 
     """
     loop = asyncio.get_running_loop()
     work = _Work(load, loop.create_future())
-    for _ in range(load.connections):
-        await loop.create_connection(lambda: _Connection(work), host, port)
-    work.start(perf_counter_ns())
-    if on_start is not None:
-        loop.call_later(load.warm_up_s, on_start)
-    async with asyncio.timeout(load.warm_up_s + load.seconds + _BROKEN_S):
-        return await work.finished
+    try:
+        for _ in range(load.connections):
+            await loop.create_connection(lambda: _Connection(work), host, port)
+        work.start(perf_counter_ns())
+        if on_start is not None:
+            loop.call_later(load.warm_up_s, on_start)
+        async with asyncio.timeout(load.warm_up_s + load.seconds + _BROKEN_S):
+            return await work.finished
+    finally:
+        await work.close()
 
 
 async def once(host: str, port: int, requests: Sequence[bytes], status: int, *, connections: int = 20) -> Measured:
@@ -128,13 +131,17 @@ class _Work:
         self.open -= 1
         if self.open or self.finished.done():
             return
-        for connection in self.connections:
-            connection.close()
         seconds = (self.end - self.begin) / _S
         answers = len(self.latencies)
         self.finished.set_result(
             Measured(self.asked, answers, self.wrong, self.first_wrong, seconds, self.latencies.tolist())
         )
+
+    async def close(self) -> None:
+        self.open = 0
+        for connection in self.connections:
+            connection.transport.close()
+        await asyncio.gather(*(connection.lost for connection in self.connections))
 
     def fail(self, error: Exception) -> None:
         if self.open and not self.finished.done():
@@ -151,7 +158,7 @@ class _Work:
 class _Connection(asyncio.Protocol):
     """One connection, one request at a time."""
 
-    __slots__ = ("buffer", "missing", "sent", "size", "status", "transport", "work")
+    __slots__ = ("buffer", "lost", "missing", "sent", "size", "status", "transport", "work")
 
     transport: asyncio.WriteTransport
 
@@ -159,6 +166,7 @@ class _Connection(asyncio.Protocol):
         self.work = work
         self.buffer = b""
         self.missing = self.size = self.status = self.sent = 0
+        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.WriteTransport", transport)  # uvloop's is not a subclass
@@ -166,9 +174,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.work.fail(ConnectionError(f"the server closed a connection: {exc}"))
-
-    def close(self) -> None:
-        self.transport.close()
+        self.lost.set_result(None)
 
     def ask(self) -> None:
         work = self.work
