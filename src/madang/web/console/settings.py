@@ -10,6 +10,7 @@ from madang import __version__
 from madang.settings import SETTINGS
 from madang.web.city import City
 
+from .attributes import symbol_of
 from .render import page, read_reader
 
 
@@ -36,6 +37,7 @@ def settings_routes(cities: Mapping[str, City]) -> list[Route]:
             profile=city.profile,
             packs=city.packs,
             rows=rows,
+            symbol=lambda unit: symbol_of(unit, None),
             version=__version__,
         )
 
