@@ -30,8 +30,9 @@ cli.add_typer(packs_cli, name="packs")
 T = TypeVar("T")
 
 # A pipe has no width of its own; 80 columns would cut what a script or a log wants to read.
-out = Console(width=None if sys.stdout.isatty() else 200)
-err = Console(stderr=True)
+# Ids and values are printed as they are: ":parking:" is no emoji, "[a]" no markup.
+out = Console(width=None if sys.stdout.isatty() else 200, markup=False, emoji=False)
+err = Console(stderr=True, markup=False, emoji=False)
 
 CityDir = Annotated[
     Path, typer.Argument(help="A city's directory (with city.toml), or the name of a shipped one.", metavar="CITY")
@@ -231,9 +232,9 @@ def main() -> None:
 
 def _complain(exc: MadangError) -> None:
     for fault in exc.faults:
-        err.print(f"{fault.where} {fault.detail}".strip(), style="red", markup=False, highlight=False, soft_wrap=True)
-    if not exc.faults or exc.detail not in {fault.detail for fault in exc.faults}:
-        err.print(f"madang: {exc.detail}", style="bold", markup=False, highlight=False, soft_wrap=True)
+        err.print(f"{fault.where} {fault.detail}".strip(), style="red", highlight=False, soft_wrap=True)
+    if not any(fault.detail in exc.detail for fault in exc.faults):
+        err.print(f"madang: {exc.detail}", style="bold", highlight=False, soft_wrap=True)
 
 
 def _serve(directories: list[Path], data: Path, settings: dict[str, Any]) -> None:
