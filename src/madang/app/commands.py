@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as change
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -56,17 +55,32 @@ async def load(directory: Path, data: Path, overrides: Mapping[str, Any], files:
 
 
 async def _load_file(one: OpenCity, file: Path, steps: Steps) -> int:
-    """A .json array (or one entity) or .jsonl, in batches; what was committed before a fault stays."""
-    documents = _documents(file, one.city.settings)
+    """A .json array (or one entity) or .jsonl, in batches; what came before a fault is loaded and stays."""
     done = 0
-    while batch := list(islice(documents, BATCH)):
-        entities = [await _entity(one, file, place, document) for place, document in batch]
-        report = await one.city.entities.batch("", "upsert", entities)
+    waiting: list[Entity] = []
+
+    async def put() -> None:
+        nonlocal done
+        batch = waiting.copy()
+        waiting.clear()
+        report = await one.city.entities.batch("", "upsert", batch)
         if report.errors:
             first = report.errors[0]
             raise BadRequestData(first.error.detail, f"{file}: {first.entity_id}")
-        done += len(entities)
+        done += len(batch)
         steps(file.name, done, None)
+
+    try:
+        for place, document in _documents(file, one.city.settings):
+            waiting.append(await _entity(one, file, place, document))
+            if len(waiting) == BATCH:
+                await put()
+    except InputError:
+        if waiting:
+            await put()
+        raise
+    if waiting:
+        await put()
     return done
 
 
