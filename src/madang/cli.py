@@ -61,11 +61,12 @@ class ExportFormat(StrEnum):
 @cli.command()
 def demo(
     data: Annotated[Path, typer.Option("--data", help="Where the demo keeps its state.")] = DATA,
-    port: Annotated[int, typer.Option(help="TCP port; 0 takes a free one.")] = 8026,
+    port: Annotated[int | None, typer.Option(help="TCP port; 0 takes a free one. Default: the setting port.")] = None,
     set_: Sets = None,
 ) -> None:
     """Show two real cities, alive: Goyang (daily figures) and Aarhus (a recorded festival week), replayed."""
-    _serve([app.shipped_city("goyang"), app.shipped_city("aarhus")], data, {**_settings(set_), "port": port})
+    chosen = _settings(set_) if port is None else {**_settings(set_), "port": port}
+    _serve([app.shipped_city("goyang"), app.shipped_city("aarhus")], data, chosen)
 
 
 @cli.command()

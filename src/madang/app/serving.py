@@ -80,7 +80,7 @@ async def _alive(opened: Sequence[OpenCity], url: str, host: str, port: int) -> 
         interface=Interfaces.ASGI,
         backlog=BACKLOG,
         backpressure=CONNECTIONS,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         websockets=False,
     )
     async with asyncio.TaskGroup() as group:
@@ -106,7 +106,7 @@ def free_port(host: str, port: int) -> int:
             probe.bind((host, port))
         except OSError as exc:
             raise ConfigError(
-                f"Cannot listen on {host}:{port}: {exc.strerror}. Choose another port with --port or --set port=0."
+                f"Cannot listen on {host}:{port}: {exc.strerror}. Choose another with --set port=NUMBER (0 takes a free one)."
             ) from exc
         return int(probe.getsockname()[1])
 

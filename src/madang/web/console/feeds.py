@@ -1,9 +1,9 @@
-"""The feeds page: who was last heard when, how far behind, and what was refused and why."""
+"""The feeds page: who was last heard when, what was refused and why, and what became of notifications."""
 
 from collections.abc import Mapping
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from madang.web.city import City
@@ -11,6 +11,8 @@ from madang.web.city import City
 from .render import page, read_reader
 from .texts import pick
 
+DEAD_SHOWN = 50
+RESENT_MAX = 10_000
 LEVELS = {"running": "ok", "finished": "ok", "waiting": "none", "silent": "watch", "failed": "alarm"}
 
 
@@ -30,6 +32,23 @@ def feed_routes(cities: Mapping[str, City]) -> list[Route]:
             for status in statuses
         ]
         unwell = sum(status.state in ("silent", "failed") for status in statuses)
-        return await page(request, cities, city, "feeds", "feeds.html", feeds=feeds, unwell=unwell)
+        return await page(
+            request,
+            cities,
+            city,
+            "feeds",
+            "feeds.html",
+            feeds=feeds,
+            unwell=unwell,
+            subscriptions=city.subscriptions.count(),
+            letters=await city.subscriptions.counts(),
+            dead=await city.subscriptions.dead_letters("", limit=DEAD_SHOWN),
+        )
 
-    return [Route("/{city}/feeds", show)]
+    async def resend(request: Request) -> Response:
+        city = cities[request.path_params["city"]]
+        dead = await city.subscriptions.dead_letters("", limit=RESENT_MAX)
+        await city.subscriptions.resend([letter.id for letter in dead])
+        return RedirectResponse(f"/{city.name}/feeds#notifications", status_code=303)
+
+    return [Route("/{city}/feeds", show), Route("/{city}/feeds/resend", resend, methods=["POST"])]
