@@ -56,13 +56,16 @@ def serve_cases(directory: Path, size: Size) -> Iterator[Row]:
         empty_bytes = server.rss_bytes()
         yield Row("process start to first answer", server.start_s, "s", "less", goal=1.0)
         yield load_entities(server, size.entities)
+        server.wait_until_idle()
         yield from reads(server, size)
         yield from updates(server, directory, size)
+        server.wait_until_idle()
         yield wait_for(batch_updates(server, directory, size))
         before = sample(server, size)
         server.kill()
     with madang(directory) as server:
         yield restarted(server, size, before)
+        server.wait_until_idle()
         own = (server.rss_bytes() - empty_bytes) / size.entities
         yield Row(
             "memory per entity, after a restart", own, "B", "less", goal=2048, note="resident, less the empty server"
@@ -199,6 +202,7 @@ def updates(server: Server, directory: Path, size: Size) -> Iterator[Row]:
     for connections, goal in ((50, 12_000), (200, 16_000)):
         numbers = [n * _STRIDE % size.entities for n in range(PATCHES)]
         requests = [patch_request(index, connections * PATCHES + n) for n, index in enumerate(numbers)]
+        server.wait_until_idle()
         load = Load(requests, 204, frozenset({0}), connections=connections, seconds=size.seconds)
         yield row_of(
             f"update one attribute, durable, {connections} connections",

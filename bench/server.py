@@ -18,6 +18,9 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 HOST: Final = "127.0.0.1"
 API: Final = "/ngsi-ld/v1"
 
+IDLE_S: Final = 0.5
+IDLE_SHARE: Final = 0.1
+
 _CORES: Final = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 SERVER_CORES: Final = frozenset(_CORES[:1])
 CLIENT_CORES: Final = frozenset(_CORES[1:] or _CORES)
@@ -61,6 +64,15 @@ class Server:
         """Memory that is its own and in RAM: resident pages less those shared with files. Source: proc(5), statm."""
         resident, shared = Path(f"/proc/{self.pid}/statm").read_text().split()[1:3]
         return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+
+    def wait_until_idle(self, most_s: float = 30.0) -> None:
+        """Return when it does no work of its own any more, such as moving what was just written into the history."""
+        until = time.perf_counter() + most_s
+        busy_s = 1.0
+        while busy_s > IDLE_SHARE * IDLE_S and time.perf_counter() < until:
+            before = self.cpu_s()
+            time.sleep(IDLE_S)
+            busy_s = self.cpu_s() - before
 
     def get(self, target: str, *, method: str = "GET", body: bytes | None = None) -> tuple[int, bytes]:
         """One request outside of any measurement: (status, body)."""
