@@ -58,7 +58,7 @@ def settle() -> None:
     """Tell Python that this is a server: what is loaded stays, and no thread may keep another one waiting for long.
 
     With Python's own values the garbage collector took a third of a batch's time, walking entities that are no garbage;
-    and the journal's thread waited 5 ms for the interpreter around each step of a group commit (bench/run.py).
+    and the journal's thread may wait 5 ms for the interpreter around each step of a group commit.
     """
     gc.collect()
     gc.freeze()
