@@ -1,6 +1,5 @@
 """What the command line does with a city besides serving it."""
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from madang.settings import Settings
 
 from .answers import Answer, short
 from .opening import OpenCity, Steps, city_settings, make_directory, open_city, pack_directories
+from .playing import play_from
 
 BATCH = 1000
 PAGE = 1000
@@ -129,45 +129,27 @@ async def replay(
     speed: float,
     steps: Steps,
 ) -> str:
-    """Play the recorded feeds from start to end. speed 0: as fast as commits take. Returns a sentence."""
+    """Play the recorded feeds from start to end, both included. speed 0: as fast as it goes. Returns a sentence."""
     began = time.monotonic()
-    async with open_city(directory, data, overrides) as one:
-        clock = one.city.clock
-        if clock.mode != "replay":
-            raise ConfigError(f'{one.city.name} has a live clock; a replay needs [clock] mode = "replay" in city.toml.')
-        begin, stop = start or clock.start or clock.now(), end or clock.end
-        if stop is None:
-            raise ConfigError("A replay needs an end: [clock] end in city.toml, or --to.")
-        clock.jump(begin)
-        await one.load(steps)
-        clock.set_speed(speed or FASTEST)
-        clock.play()
-        span_s = (stop - begin).total_seconds()
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one.alerts.run()), group.create_task(one.play())]
-            epoch = clock.epoch
-            while clock.now() < stop and clock.epoch == epoch:
-                await asyncio.sleep(0.2)
-                steps(
-                    f"{one.city.name} {clock.now():%Y-%m-%d %H:%M}",
-                    int((clock.now() - begin).total_seconds()),
-                    int(span_s),
-                )
-            for task in tasks:
-                task.cancel()
+    profile = load_profile(directory)
+    begin, stop = start or profile.clock.start, end or profile.clock.end
+    if profile.clock.mode != "replay" or begin is None:
+        raise ConfigError(f'{profile.name} has a live clock; a replay needs [clock] mode = "replay" in city.toml.')
+    if stop is None:
+        raise ConfigError("A replay needs an end: [clock] end in city.toml, or --to.")
+    if stop <= begin:
+        raise ConfigError(f"A replay's end must lie after its start; it was asked for {begin} to {stop}.")
+    async with open_city(directory, data, overrides, plan=change(profile.clock, end=stop, loop=False)) as one:
+        await play_from(one, begin, stop, speed, steps)
         await one.history.flush()
         statuses = one.city.feeds.statuses()
         accepted, rejected = sum(each.accepted for each in statuses), sum(each.rejected for each in statuses)
         open_alerts = len(await one.alerts.open_alerts())
         spent_s = time.monotonic() - began
         return (
-            f"{one.city.name}: {span_s / 86400:.1f} days in {spent_s:.1f} s, {accepted:,} rows accepted, "
-            f"{rejected:,} rejected, {open_alerts} alerts open at the end."
+            f"{one.city.name}: {(stop - begin).total_seconds() / 86400:.1f} days in {spent_s:.1f} s, "
+            f"{accepted:,} rows accepted, {rejected:,} rejected, {open_alerts} alerts open at the end."
         )
-
-
-FASTEST = 86_400.0
-"""City seconds per second where nobody asked for a speed: a day in a second; commits set the pace above that."""
 
 
 async def query_entities(

@@ -1,11 +1,12 @@
 """Opens a city: its profile, packs, stores and use cases, wired to each other by name."""
 
 import asyncio
+import logging
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,17 @@ from madang.bus.local import LocalBus
 from madang.connectors.http import HttpContextLoader, HttpSender
 from madang.connectors.table.run import Progress, load_history, load_registers, replay
 from madang.connectors.table.spec import TableFeed, parse_feeds
-from madang.errors import ConfigError
+from madang.errors import ConfigError, DependencyError
 from madang.hub.clock import CityClock, decode_clock, encode_clock
 from madang.hub.contexts import Contexts
 from madang.hub.entities import Entities
 from madang.hub.feeds import Feeds
 from madang.hub.history import History
+from madang.hub.keeping import Keeper, explain
 from madang.hub.subscriptions import Subscriptions
 from madang.packs.alerts import Alerts
 from madang.packs.load import load_packs, load_profile
-from madang.packs.profile import Profile
+from madang.packs.profile import ClockPlan, Profile
 from madang.packs.shipped import shipped
 from madang.settings import Settings, parse_settings
 from madang.stores.embedded.history import ParquetHistoryStore
@@ -38,6 +40,8 @@ Steps = Callable[[str, int, int | None], None]
 
 CLOCK = "clock"
 CLOCK_SAVED_S = 5.0
+
+logger = logging.getLogger(__name__)
 
 
 class SystemClock:
@@ -75,7 +79,7 @@ def pack_directories(profile: Profile) -> tuple[Path, ...]:
 
 @dataclass(frozen=True, slots=True)
 class OpenCity:
-    """A city with what keeps it alive. base_url: where its API is reached from outside."""
+    """A city with what keeps it alive. keeper: how each of the parts that ``live`` runs is doing."""
 
     city: City
     feeds: tuple[TableFeed, ...]
@@ -83,6 +87,7 @@ class OpenCity:
     history: ParquetHistoryStore
     alerts: Alerts
     tables: DuckTables
+    keeper: Keeper = field(default_factory=Keeper)
 
     async def load(self, steps: Steps) -> int:
         """Registers, and the recorded past up to the city's now. Returns observations loaded."""
@@ -110,19 +115,31 @@ class OpenCity:
 
     async def live(self) -> None:
         """Everything that goes on by itself, until cancelled: feeds, rules, notifications, the history's
-        housekeeping.
+        housekeeping. Neither a full disk nor a bug in one of them ends it.
         """
+        parts: dict[str, Callable[[], Awaitable[None]]] = {
+            "history": lambda: self.history.run(self.city.clock),
+            "expiry": self.city.entities.run,
+            "alerts": self.alerts.run,
+            **self.city.subscriptions.parts(),
+        }
+        if self.city.clock.mode == "replay":
+            parts |= {"replay": self._play, "clock": self._save_clock}
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.history.run(self.city.clock))
-            group.create_task(self.city.subscriptions.run())
-            group.create_task(self.city.entities.run())
-            group.create_task(self.alerts.run())
-            if self.city.clock.mode == "replay":
-                group.create_task(self.play())
-                group.create_task(self._save_clock())
+            for name, run in parts.items():
+                group.create_task(self.keeper.keep(f"{self.city.name}: {name}", run))
 
-    async def play(self) -> None:
-        """Play the recorded series by the city clock, for ever."""
+    async def _play(self) -> None:
+        """Play the recorded series by the city clock, for ever. What ends it is shown at its feeds."""
+        try:
+            await self._replay()
+        except Exception as exc:
+            for feed in self.feeds:
+                if feed.kind == "series":
+                    self.city.feeds.failed(feed.name, explain(exc))
+            raise
+
+    async def _replay(self) -> None:
         clock = self.city.profile.clock
         await replay(
             "",
@@ -138,20 +155,31 @@ class OpenCity:
         )
 
     async def save_clock(self) -> None:
-        await self.stores.documents.put(CLOCK, "", "state", encode_clock(self.city.clock.state()))
+        """At the end. Where it cannot be, the next start goes on from the last time it could."""
+        try:
+            await self._put_clock()
+        except DependencyError as exc:
+            logger.warning("%s: the clock was not saved: %s", self.city.name, exc.detail)
 
     async def _save_clock(self) -> None:
         while True:
             await asyncio.sleep(CLOCK_SAVED_S)
-            await self.save_clock()
+            await self._put_clock()
+
+    async def _put_clock(self) -> None:
+        await self.stores.documents.put(CLOCK, "", "state", encode_clock(self.city.clock.state()))
 
 
 @asynccontextmanager
 async def open_city(
-    directory: Path, data: Path, overrides: Mapping[str, Any], *, base_url: str = ""
+    directory: Path, data: Path, overrides: Mapping[str, Any], *, base_url: str = "", plan: ClockPlan | None = None
 ) -> AsyncIterator[OpenCity]:
-    """The city of ``directory`` with its state in ``data``/<name>, until the block ends. Raises ConfigError."""
+    """The city of ``directory`` with its state in ``data``/<name>, until the block ends. Raises ConfigError.
+
+    base_url: where its API is reached from outside. plan: a clock other than the profile's.
+    """
     profile = load_profile(directory)
+    plan = plan or profile.clock
     settings = city_settings(profile, overrides)
     packs = load_packs(profile, pack_directories(profile))
     plans = parse_feeds(profile.feeds)
@@ -170,11 +198,11 @@ async def open_city(
         clock = CityClock(
             system,
             time.monotonic,
-            mode=profile.clock.mode,
-            start=profile.clock.start,
-            end=profile.clock.end,
-            speed=profile.clock.speed,
-            loop=profile.clock.loop,
+            mode=plan.mode,
+            start=plan.start,
+            end=plan.end,
+            speed=plan.speed,
+            loop=plan.loop,
         )
         await _restore_clock(clock, stores)
         bus = LocalBus()
@@ -199,8 +227,8 @@ async def open_city(
         )
         await subscriptions.load()
         feeds = Feeds(clock, system)
-        for plan in plans:
-            feeds.start(plan.name, title=plan.title, pack=plan.pack, source=plan.shown, silent_after=plan.silent_after)
+        for feed in plans:
+            feeds.start(feed.name, title=feed.title, pack=feed.pack, source=feed.shown, silent_after=feed.silent_after)
         alerts = Alerts("", packs, timezone=profile.timezone, clock=clock, entities=entities, history=history, bus=bus)
         city = City(
             name=profile.name,

@@ -167,6 +167,12 @@ class CityClock:
         self._epoch += 1
         self._rebase(to)
 
+    def advance(self, to: datetime) -> None:
+        """Stop the clock and let it stand at a later time of the same epoch; an earlier one changes nothing."""
+        self.pause()
+        if to > self._base:
+            self._rebase(to if self._end is None else min(to, self._end))
+
     async def wait_until(self, city_time: datetime, epoch: int) -> bool:
         """Wait until the city time is reached. False as soon as the epoch is another one than ``epoch``."""
         while True:

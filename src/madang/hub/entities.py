@@ -271,6 +271,7 @@ class Entities:
         return sum(map(len, due.values()))
 
     async def _find_expiring(self) -> None:
+        self._expiring.clear()
         for tenant in await self._state.tenants():
             async for stored in self._state.scan(tenant):
                 if b'"expires_at"' in stored.body:

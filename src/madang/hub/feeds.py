@@ -18,6 +18,10 @@ REASONS_MAX = 50
 
 OTHER_REASON = "other reasons"
 
+PLACES_MAX = 20_000
+"""Refused rows remembered by feed, so that reading the file again does not count them again; rows past it are counted
+at each reading."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -70,6 +74,16 @@ class _Record:
     duplicates: int = 0
     reasons: dict[str, Reason] = field(default_factory=dict)
     error: str = ""
+    places: set[int] = field(default_factory=set)
+
+    def knows(self, row: tuple[str, str, str]) -> bool:
+        """Was it refused before? Remembered by its hash: a feed's memory is bounded, its rows are not."""
+        place = hash(row)
+        if place in self.places:
+            return True
+        if len(self.places) < PLACES_MAX:
+            self.places.add(place)
+        return False
 
 
 class Feeds:
@@ -101,14 +115,17 @@ class Feeds:
     def accepted(self, name: str, rows: int, last: datetime | None = None) -> None:
         """last: city time of the newest of these rows."""
         record = self._received(name)
-        record.state = "running"
+        record.state, record.error = "running", ""
         record.accepted += rows
         if last is not None:
             record.last_observed = last if record.last_observed is None else max(last, record.last_observed)
 
     def rejected(self, name: str, reason: str, sample: str, where: str, *, count: int = 1) -> None:
-        """Refused rows. Only the first sample of each reason is kept."""
+        """Refused rows. Only the first sample of each reason is kept. A row of a file (``where`` is a place in the
+        source) counts once, however often the file is read."""
         record = self._received(name)
+        if where != record.source and record.knows((where, reason, sample)):
+            return
         record.rejected += count
         if reason not in record.reasons and len(record.reasons) >= REASONS_MAX:
             reason = OTHER_REASON
@@ -126,7 +143,7 @@ class Feeds:
     def rewound(self, name: str) -> None:
         """The city clock jumped: what was last observed may lie in the city's future now."""
         record = self._record(name)
-        record.last_observed, record.state = None, "waiting"
+        record.last_observed, record.state, record.error = None, "waiting", ""
 
     def finished(self, name: str) -> None:
         self._record(name).state = "finished"

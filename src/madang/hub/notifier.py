@@ -9,6 +9,8 @@ from madang.ports.clock import Clock
 from madang.ports.outbox import Letter, Outbox, OutboxCounts
 from madang.ports.outside import Sender
 
+from .keeping import insist
+
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 300.0
 IDLE_S = 0.5
@@ -65,7 +67,8 @@ class Notifier:
         free = self._parallel - len(self._under_way)
         if free <= 0:
             return []
-        due = await self._outbox.due(self._clock.now(), limit=self._parallel + len(self._under_way))
+        limit = self._parallel + len(self._under_way)
+        due = await insist("The outbox", lambda: self._outbox.due(self._clock.now(), limit=limit))
         return [letter for letter in due if letter.id not in self._under_way][:free]
 
     async def _rest(self) -> None:
@@ -79,16 +82,20 @@ class Notifier:
         try:
             error, final = await self._attempt(letter)
             now = self._clock.now()
-            if not error:
-                await self._outbox.delivered([letter.id])
-            elif final or letter.attempts + 1 >= self._attempts:
-                await self._outbox.bury(letter.id, error)
-            else:
-                await self._outbox.retry(letter.id, now + retry_after(letter.attempts), error)
+            # Until the outbox knows, the letter stays under way: nobody is sent it again and again meanwhile.
+            await insist("The outbox", lambda: self._settle(letter, now, error, final=final))
             self._told(letter, now, error)
         finally:
             self._under_way.discard(letter.id)
             self._news.set()
+
+    async def _settle(self, letter: Letter, now: datetime, error: str, *, final: bool) -> None:
+        if not error:
+            await self._outbox.delivered([letter.id])
+        elif final or letter.attempts + 1 >= self._attempts:
+            await self._outbox.bury(letter.id, error)
+        else:
+            await self._outbox.retry(letter.id, now + retry_after(letter.attempts), error)
 
     async def _attempt(self, letter: Letter) -> tuple[str, bool]:
         """("" or what went wrong, whether trying again is useless)."""

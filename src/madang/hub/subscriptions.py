@@ -5,7 +5,7 @@ Due = delivered + pending + dead: a notification is put into the durable outbox 
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -13,7 +13,7 @@ from uuid import uuid4
 import msgspec
 import orjson
 
-from madang.errors import AlreadyExists, ContextNotAvailable, NonexistentTenant, NotFound
+from madang.errors import AlreadyExists, DependencyError, NonexistentTenant, NotFound
 from madang.model.change import Change
 from madang.model.entity import Entity, Json
 from madang.model.query import Query
@@ -35,6 +35,7 @@ from madang.ports.outside import Sender
 
 from .contexts import Contexts
 from .entities import Entities
+from .keeping import insist
 from .matcher import Matcher, Notice, notices, passes, selection
 from .notifier import Notifier
 
@@ -195,12 +196,10 @@ class Subscriptions:
         self._notifier.wake()
         return sent
 
-    async def run(self) -> None:
-        """Matches commits, sends what is due, for ever."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._notifier.run())
-            tasks.create_task(self._listen())
-            tasks.create_task(self._tick())
+    def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """What goes on for ever, each in a task of its own: commits are matched, letters brought to their receivers,
+        and what comes with time is done."""
+        return {"matching": self._listen, "delivery": self._notifier.run, "timed notifications": self._tick}
 
     async def deliver(self) -> None:
         """One attempt at each letter that is due now."""
@@ -219,8 +218,9 @@ class Subscriptions:
         """Put the notifications these changes call for into the outbox."""
         letters = []
         for notice in notices(self._matcher, changes):
-            kept = self._kept[changes[0].tenant, notice.subscription.id]
-            if self._may_send(kept, self._clock.now()):
+            kept = self._kept.get((changes[0].tenant, notice.subscription.id))
+            # It may have been deleted while the letter before was written.
+            if kept is not None and self._may_send(kept, self._clock.now()):
                 letters.append(await self._letter(kept, notice))
         await self._post(letters)
 
@@ -251,13 +251,15 @@ class Subscriptions:
             return kept.context
         try:
             return await self._contexts.resolve(kept.tenant, url)
-        except ContextNotAvailable:
+        except DependencyError:
             # It could be had when the subscription was made; full names are right, too, only longer.
             return CORE
 
     async def _post(self, letters: Sequence[Letter]) -> None:
+        """Its callers have forgotten what the letters tell of, so they must get into the outbox, however long it
+        takes."""
         if letters:
-            await self._outbox.put(letters)
+            await insist("The outbox", lambda: self._outbox.put(letters))
             self._notifier.wake()
 
     def _told(self, letter: Letter, at: datetime, error: str) -> None:
@@ -286,23 +288,26 @@ class Subscriptions:
 
     async def write_deliveries(self) -> None:
         """Write down the figures that changed."""
-        while self._unwritten:
-            tenant, subscription_id = self._unwritten.pop()
-            body = msgspec.json.encode(self._kept[tenant, subscription_id].delivery)
-            await self._documents.put(DELIVERIES, tenant, subscription_id, body)
+        for tenant, subscription_id in sorted(self._unwritten):
+            kept = self._kept.get((tenant, subscription_id))
+            self._unwritten.discard((tenant, subscription_id))
+            if kept is None:
+                continue
+            try:
+                await self._documents.put(DELIVERIES, tenant, subscription_id, msgspec.json.encode(kept.delivery))
+            except DependencyError:
+                self._unwritten.add((tenant, subscription_id))
+                raise
 
     async def notify_periodic(self, now: datetime) -> None:
         """Notify the subscriptions whose timeInterval has passed."""
         due = [kept for kept in self._kept.values() if kept.next_at is not None and kept.next_at <= now]
-        letters = []
         for kept in due:
-            interval = timedelta(seconds=kept.subscription.time_interval_s or 0)
-            kept.next_at = now + interval
             entities = await self._matching(kept) if self._may_send(kept, now) else []
+            kept.next_at = now + timedelta(seconds=kept.subscription.time_interval_s or 0)
             if entities:
                 changes = tuple(_as_change(kept.tenant, entity, now) for entity in entities)
-                letters.append(await self._letter(kept, Notice(kept.subscription, changes)))
-        await self._post(letters)
+                await self._post([await self._letter(kept, Notice(kept.subscription, changes))])
 
     async def _matching(self, kept: Kept) -> Sequence[Entity]:
         found: dict[str, Entity] = {}

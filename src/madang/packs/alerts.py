@@ -262,7 +262,10 @@ class Alerts:
         return self._usual
 
     async def run(self) -> None:
-        """Listen and tick for ever; first takes up where the store's open alerts are."""
+        """Listen and tick for ever; first takes up where the store's open alerts are.
+
+        Where the store cannot take or give, it raises, in a group; run again, it judges anew from the history.
+        """
         async with self._bus.listen() as changes, asyncio.TaskGroup() as group:
             await self.rewind()
             group.create_task(self._tick_for_ever())
@@ -323,17 +326,20 @@ class Alerts:
         usual = self._usual.at(entity.id, kind.names.values(), at)
         return self._engine.observe(kind.type.uri, Reading(entity.id, at, values, usual), asleep=asleep)
 
-    async def tick(self) -> None:
-        """Let time pass: what was due rises. Once a city day the usual values are computed anew."""
+    async def tick(self, until: datetime | None = None) -> None:
+        """Let time pass: what was due rises. Once a city day the usual values are computed anew.
+
+        until: city time up to which all readings were taken; by default they may still be on their way for a moment.
+        """
         async with self._turn:
             if self._clock.epoch == self._epoch:
-                await self._tick(self._clock.now())
+                now = self._clock.now()
+                await self._tick(now, until or now - timedelta(seconds=GRACE_S * self._clock.speed))
 
-    async def _tick(self, now: datetime) -> None:
+    async def _tick(self, now: datetime, until: datetime) -> None:
         if self._usual_day is not None and now - self._usual_day >= timedelta(days=1):
             await self._refresh_usual(now)
-        behind = now - timedelta(seconds=GRACE_S * self._clock.speed)
-        await self._commit(self._engine.tick(behind), {})
+        await self._commit(self._engine.tick(until), {})
 
     async def rewind(self) -> None:
         """Begin anew at the city's time: judge the recent history, then bring the Alert entities in line with it."""

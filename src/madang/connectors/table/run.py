@@ -1,10 +1,13 @@
 """Table feeds at work: registers read once, the past of series loaded into the history, series replayed by the city
-clock."""
+clock, or played through from one moment to another."""
 
 import asyncio
+import heapq
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -34,7 +37,11 @@ LOAD_WINDOW_ROWS = (100_000, 800_000)
 LOADED = "feed-loaded"
 """Collection of documents that remember what the history holds already."""
 
+MOMENT = timedelta(microseconds=1)
+
 Sleep = Callable[[float], Awaitable[None]]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +96,15 @@ async def read_between(
 
 
 async def last_before(feed: TableFeed, tables: TableReader, end: datetime) -> Readings | None:
-    """The last row of each entity with at <= end; None where there is none."""
+    """The last row of each entity with at < end; None where there is none."""
     if feed.format == "parquet" and feed.time is not None:
-        limit = to_local(end, feed.time.zone) - np.timedelta64(feed.time.shift) + np.timedelta64(1, "us")
+        limit = to_local(end, feed.time.zone) - np.timedelta64(feed.time.shift)
         window = TimeRange(feed.time.columns[0], None, limit)
         rows = Rows(await tables.last(feed.file, feed.columns, feed.entity_columns, window))
         return await asyncio.to_thread(decode, feed, rows)
     found: Readings | None = None
     async for readings in read_feed(feed, tables):
-        past = readings.take(_between(readings, None, end + timedelta(microseconds=1)))
+        past = readings.take(_between(readings, None, end))
         found = _latest(past if found is None else _joined(found, past))
     return found
 
@@ -221,23 +228,27 @@ def _report(feed: TableFeed, readings: Readings, health: FeedHealth) -> None:
         health.rejected(feed.name, reject.reason, reject.sample, reject.where)
 
 
-async def _commit(
-    tenant: str, feed: TableFeed, readings: Readings, intake: Intake, health: FeedHealth, *, overwrite: bool = False
-) -> None:
-    """Commit rows in their order. No entity twice in one commit: listeners must see every reading, not only the
-    last."""
+async def _commit(tenant: str, feed: TableFeed, readings: Readings, intake: Intake, health: FeedHealth) -> None:
+    """Commit rows in their order."""
     for batch in _rounds(fragments(feed, readings)):
-        report = await intake.commit(tenant, batch, late="overwrite" if overwrite else "history")
-        times = [at for entity in batch for each in entity.attributes.values() if (at := each[0].observed_at)]
-        # A row that said nothing new was still heard: it counts as a duplicate of its feed.
-        health.accepted(feed.name, report.accepted, max(times, default=None))
-        health.late(feed.name, report.late)
-        health.duplicates(feed.name, report.unchanged)
-        for refused in report.rejected:
-            health.rejected(feed.name, refused.error.detail, refused.entity_id, feed.shown)
+        await _commit_batch(tenant, feed, batch, intake, health)
+
+
+async def _commit_batch(
+    tenant: str, feed: TableFeed, batch: Sequence[Entity], intake: Intake, health: FeedHealth
+) -> None:
+    report = await intake.commit(tenant, batch)
+    times = [at for entity in batch for each in entity.attributes.values() if (at := each[0].observed_at)]
+    # A row that said nothing new was still heard: it counts as a duplicate of its feed.
+    health.accepted(feed.name, report.accepted, max(times, default=None))
+    health.late(feed.name, report.late)
+    health.duplicates(feed.name, report.unchanged)
+    for refused in report.rejected:
+        health.rejected(feed.name, refused.error.detail, refused.entity_id, feed.shown)
 
 
 def _rounds(entities: Iterable[Entity]) -> Iterator[list[Entity]]:
+    """In their order, no entity twice in one batch: listeners must see every reading, not only the last."""
     batch: list[Entity] = []
     ids: set[str] = set()
     for entity in entities:
@@ -357,7 +368,10 @@ async def replay(
     sleep: Sleep = asyncio.sleep,
 ) -> None:
     """Play all series by the city clock, for ever. At the start and after each jump or loop the city is first put into
-    the state it had at that time, then ``seeded`` is awaited (rules begin anew there), then time goes on.
+    the state it had just before that time, then ``seeded`` is awaited (rules begin anew there), then time goes on.
+
+    A bug in one feed ends that feed until the next jump. Raises StoreFull, StoreUnavailable while it puts the city into
+    its state; begun anew, it does so at the clock's new time.
     """
     playing = [feed for feed in feeds if feed.kind == "series"]
     while True:
@@ -377,9 +391,9 @@ async def replay(
         await seed(tenant, playing, now, intake=intake, tables=tables, health=health)
         await seeded()
         async with asyncio.TaskGroup() as group:
+            group.create_task(_next_epoch(clock, epoch))
             for feed in playing:
                 group.create_task(_play(tenant, feed, now, epoch, clock, intake, tables, health, sleep))
-            group.create_task(_next_epoch(clock, epoch))
 
 
 async def _next_epoch(clock: PlayedClock, epoch: int) -> None:
@@ -397,7 +411,8 @@ async def seed(
     tables: TableReader,
     health: FeedHealth,
 ) -> None:
-    """Put the city into the state that the series had at ``now``: last known values, and none that came later."""
+    """Put the city into the state that the series had just before ``now``: last known values, and none that came
+    later. The rows of ``now`` itself are played."""
     newest: dict[tuple[str, str], tuple[Entity, Attribute]] = {}
     for feed in feeds:
         try:
@@ -424,7 +439,7 @@ def replace_attributes(entity: Entity, attributes: Mapping[str, tuple[Attribute,
 
 
 async def _forget_later(tenant: str, feeds: Sequence[TableFeed], now: datetime, intake: Intake) -> None:
-    """Remove attributes of the series that were observed after ``now``: at that time nobody knew them yet."""
+    """Remove attributes of the series that were observed at ``now`` or later: before that nobody knew them."""
     for type_uri in sorted({feed.type_uri for feed in feeds}):
         names = sorted({each.uri for feed in feeds if feed.type_uri == type_uri for each in feed.attributes})
         later: list[Entity] = []
@@ -436,7 +451,7 @@ async def _forget_later(tenant: str, feeds: Sequence[TableFeed], now: datetime, 
                     name: (Attribute(kind=each.kind, value=NULL),)
                     for name in names
                     for each in entity.attributes.get(name, ())
-                    if each.observed_at is not None and each.observed_at > now
+                    if each.observed_at is not None and each.observed_at >= now
                 }
                 if gone:
                     later.append(Entity(id=entity.id, attributes=gone))
@@ -458,13 +473,16 @@ async def _play(
 ) -> None:
     """Play one series from ``start`` until its end or the next epoch."""
     try:
-        async for readings in read_between(feed, tables, start + timedelta(microseconds=1), None):
+        async for readings in read_between(feed, tables, start, None):
             _report(feed, readings, health)
             if len(readings) and not await _play_rows(tenant, feed, readings, epoch, clock, intake, health, sleep):
                 return
         health.finished(feed.name)
     except SourceUnavailable as exc:
         health.failed(feed.name, exc.detail)
+    except Exception as exc:  # the other feeds and the hub outlive it
+        logger.exception("%s ended by a bug", feed.name)
+        health.failed(feed.name, f"A bug ended it: {type(exc).__name__}: {exc}. The log has the details.")
 
 
 async def _play_rows(
@@ -484,25 +502,90 @@ async def _play_rows(
     due = np.maximum.accumulate(readings.at)
     row = 0
     while row < len(readings):
-        at = EPOCH + timedelta(microseconds=int(due[row].astype(np.int64)))
-        if not await clock.wait_until(at, epoch):
+        if not await clock.wait_until(_datetime(due[row]), epoch):
             return False
         upto = int(np.searchsorted(due, _utc64(clock.now()), side="right"))
         upto = min(max(upto, row + 1), row + COMMIT_ROWS)
-        await _commit_in_the_end(tenant, feed, readings.take(np.arange(row, upto)), intake, health, sleep)
+        for batch in _rounds(fragments(feed, readings.take(np.arange(row, upto)))):
+            await _commit_in_the_end(tenant, feed, batch, intake, health, sleep)
         row = upto
     return True
 
 
 async def _commit_in_the_end(
-    tenant: str, feed: TableFeed, readings: Readings, intake: Intake, health: FeedHealth, sleep: Sleep
+    tenant: str, feed: TableFeed, batch: Sequence[Entity], intake: Intake, health: FeedHealth, sleep: Sleep
 ) -> None:
     """A store that cannot take now delays the replay, it does not punch a hole into it."""
     delay_s = 0.5
     while True:
         try:
-            return await _commit(tenant, feed, readings, intake, health)
+            return await _commit_batch(tenant, feed, batch, intake, health)
         except DependencyError as exc:
             health.failed(feed.name, exc.detail)
             await sleep(delay_s)
             delay_s = min(delay_s * 2, 30.0)
+
+
+# Playing through
+
+
+async def play_through(
+    tenant: str,
+    feeds: Sequence[TableFeed],
+    *,
+    start: datetime,
+    until: datetime,
+    intake: Intake,
+    tables: TableReader,
+    health: FeedHealth,
+    seeded: Callable[[], Awaitable[None]],
+    reached: Callable[[datetime], Awaitable[None]],
+) -> None:
+    """Put the city into its state before ``start``, await ``seeded``, and commit every row of the series with
+    start <= at <= until.
+
+    Rows come in the order of city time, those of one moment in the order of the feeds; a row out of order comes with
+    the ones before it. ``reached`` is awaited before the rows of each moment, and at the end. Nothing else decides what
+    is committed when, so two runs do the same. Raises StoreFull, StoreUnavailable.
+    """
+    playing = [feed for feed in feeds if feed.kind == "series"]
+    await seed(tenant, playing, start, intake=intake, tables=tables, health=health)
+    await reached(start)
+    await seeded()
+    sources = [_moments(feed, tables, start, until, health) for feed in playing]
+    ahead = [(found[0], number, found[1]) for number, each in enumerate(sources) if (found := await anext(each, None))]
+    heapq.heapify(ahead)
+    now = start
+    while ahead:
+        at, number, readings = ahead[0]
+        now = max(now, at)
+        await reached(now)
+        await _commit(tenant, playing[number], readings, intake, health)
+        found = await anext(sources[number], None)
+        if found is None:
+            heapq.heappop(ahead)
+        else:
+            heapq.heapreplace(ahead, (found[0], number, found[1]))
+    await reached(until)
+
+
+async def _moments(
+    feed: TableFeed, tables: TableReader, start: datetime, until: datetime, health: FeedHealth
+) -> AsyncIterator[tuple[datetime, Readings]]:
+    """The rows of one series by the time at which they are due."""
+    try:
+        async for readings in read_between(feed, tables, start, until + MOMENT):
+            _report(feed, readings, health)
+            if readings.at is None or not len(readings):
+                continue
+            due = np.maximum.accumulate(readings.at)
+            edges = [0, *(np.flatnonzero(due[1:] != due[:-1]) + 1).tolist(), len(readings)]
+            for first, last in pairwise(edges):
+                yield _datetime(due[first]), readings.take(np.arange(first, last))
+        health.finished(feed.name)
+    except SourceUnavailable as exc:
+        health.failed(feed.name, exc.detail)
+
+
+def _datetime(at: np.datetime64) -> datetime:
+    return EPOCH + timedelta(microseconds=int(at.astype(np.int64)))
