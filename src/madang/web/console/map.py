@@ -1,6 +1,7 @@
 """The city map."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -66,7 +67,7 @@ def map_routes(cities: Mapping[str, City], lives: Mapping[str, Live]) -> list[Ro
             "map.html",
             config=config,
             groups=[group for group in groups if group["layers"]],
-            state=await state_sentence(city, reader.lang),
+            state=await state_sentence(city, reader.lang, reader.at),
             note=pick(profile.note, reader.lang),
             credits=profile.credits,
             shown=[],
@@ -125,10 +126,10 @@ def collection(
     return {"type": "FeatureCollection", "features": [found for found in features if found]}
 
 
-async def state_sentence(city: City, lang: str) -> str:
+async def state_sentence(city: City, lang: str, at: datetime | None) -> str:
     """What needs somebody: open alerts, and feeds that are silent or failed."""
-    open_alerts = await count_open_alerts(city)
-    states = [status.state for status in city.feeds.statuses()]
+    open_alerts = await count_open_alerts(city, at)
+    states = [status.state for status in city.feeds.statuses()] if at is None else []
     parts = [say("state.alerts", lang, n=number_text(open_alerts)) if open_alerts else say("state.calm", lang)]
     for state in ("silent", "failed"):
         if n := states.count(state):
