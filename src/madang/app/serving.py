@@ -28,6 +28,8 @@ BACKLOG = 1024
 CONNECTIONS = 4096
 """Most connections open at once. Granian's own bound is its backlog of 128, and a connection counts as long as it is
 open: the 129th client would wait until another one leaves."""
+GRACE_S = 5.0
+"""Longest that open answers may take once the server is told to end."""
 
 
 async def serve(
@@ -85,16 +87,27 @@ async def _alive(opened: Sequence[OpenCity], url: str, host: str, port: int) -> 
     )
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one.live()) for one in opened]
-        tasks.append(group.create_task(site.run()))
+        news = group.create_task(site.run())
         serving = group.create_task(server.serve())
         try:
             await answering(host, port)
             yield list(cities)
         finally:
+            # The server waits for open answers: the event stream of a page would keep it for ever.
+            news.cancel()
             server.stop()  # type: ignore[no-untyped-call]  # granian does not say that it returns nothing
-            await serving
+            await _ended(serving)
             for task in tasks:
                 task.cancel()
+
+
+async def _ended(serving: asyncio.Task[None]) -> None:
+    """Open answers are finished, but a client that does not read is not waited for."""
+    try:
+        async with asyncio.timeout(GRACE_S):
+            await serving
+    except TimeoutError:
+        return
 
 
 def free_port(host: str, port: int) -> int:

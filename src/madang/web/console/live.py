@@ -27,6 +27,9 @@ PING_S = 15.0
 Frame = bytes
 """One server-sent event, finished."""
 
+END: Frame = b": the city closes\n\n"
+"""What a follower's queue is told last."""
+
 Changes = dict[str, dict[str, dict[str, Any]]]
 """type -> entity id -> attribute -> plain value (null: removed); names compacted with the core context."""
 
@@ -47,13 +50,18 @@ class Live:
         self._waiting: Changes = {}
         self._moved: dict[str, Entity] = {}
         self._news = asyncio.Event()
+        self._over = False
 
     async def run(self) -> None:
-        """Listen to commits and the clock until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._follow_commits())
-            group.create_task(self._send_frames())
-            group.create_task(self._follow_clock())
+        """Listen to commits and the clock until cancelled; then the pages' streams end, and none is begun any more."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._follow_commits())
+                group.create_task(self._send_frames())
+                group.create_task(self._follow_clock())
+        finally:
+            self._over = True
+            self._send(END)
 
     @contextmanager
     def _queue(self) -> Any:
@@ -68,12 +76,14 @@ class Live:
         """Frames for one page, beginning with the clock."""
         with self._queue() as queue:
             yield self._clock_frame()
-            while True:
+            while not self._over:
                 try:
                     frame = await asyncio.wait_for(queue.get(), PING_S)
                 except TimeoutError:
                     yield b": still here\n\n"
                     continue
+                if frame is END:
+                    return
                 if frame is None:
                     yield event("reset", {})
                 else:
@@ -81,10 +91,10 @@ class Live:
 
     def _send(self, frame: Frame) -> None:
         for queue in self._followers:
-            if queue.full():
+            if queue.full() or frame is END:
                 while not queue.empty():
                     queue.get_nowait()
-                queue.put_nowait(None)
+                queue.put_nowait(END if frame is END else None)
             else:
                 queue.put_nowait(frame)
 
