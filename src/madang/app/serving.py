@@ -119,7 +119,7 @@ def free_port(host: str, port: int) -> int:
             probe.bind((host, port))
         except OSError as exc:
             raise ConfigError(
-                f"Cannot listen on {host}:{port}: {exc.strerror}. Choose another with --set port=NUMBER (0 takes a free one)."
+                f"Cannot listen on {host}:{port}: {exc.strerror}. Choose another with --set port=NUMBER (0: any)."
             ) from exc
         return int(probe.getsockname()[1])
 
