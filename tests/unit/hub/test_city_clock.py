@@ -112,3 +112,21 @@ def test_a_live_clock_cannot_be_moved_and_a_replay_not_beyond_its_ends() -> None
         replay(machine).jump(END)
     with pytest.raises(BadRequestData, match="speed"):
         replay(machine).set_speed(0)
+
+
+async def test_a_clock_advanced_by_hand_stands_still_between_and_begins_no_epoch() -> None:
+    machine = Machine()
+    clock = replay(machine)
+    noon = START + timedelta(hours=5)
+    waiting = asyncio.ensure_future(clock.wait_until(noon, clock.epoch))
+    clock.advance(noon - timedelta(hours=1))
+    machine.seconds += 3600
+    assert clock.now() == noon - timedelta(hours=1)
+    clock.advance(START)
+    assert clock.now() == noon - timedelta(hours=1)
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    clock.advance(noon)
+    assert await waiting
+    clock.advance(END + timedelta(days=1))
+    assert (clock.now(), clock.epoch, clock.paused) == (END, 0, True)

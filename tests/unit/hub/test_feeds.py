@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from madang.errors import NotFound
-from madang.hub.feeds import OTHER_REASON, REASONS_MAX, SAMPLE_MAX, Feeds
+from madang.hub.feeds import OTHER_REASON, PLACES_MAX, REASONS_MAX, SAMPLE_MAX, Feeds
 
 NOON = datetime(2014, 8, 29, 12, tzinfo=UTC)
 
@@ -44,6 +44,42 @@ def test_reasons_are_counted_with_their_first_sample() -> None:
     status = registry.status("parking")
     (reason,) = status.reasons
     assert (reason.count, reason.where, len(reason.sample), status.rejected) == (2, "p.csv:3:1", SAMPLE_MAX, 2)
+
+
+def test_a_row_counts_once_however_often_its_file_is_read() -> None:
+    registry, _, _ = feeds()
+    for _ in range(3):
+        registry.rejected("parking", "not a number", "x;lots", "p.csv:3:3")
+        registry.rejected("parking", "not a number", "y;many", "p.csv:9:3")
+        registry.rejected("parking", "the time is missing", "y;many", "p.csv:9:3")
+    registry.rejected("parking", "not a number", "y;corrected wrongly", "p.csv:9:3")
+    status = registry.status("parking")
+    assert (status.rejected, [reason.count for reason in status.reasons]) == (4, [3, 1])
+
+
+def test_what_the_hub_refused_of_a_feed_has_no_place_and_counts_each_time() -> None:
+    registry, _, _ = feeds()
+    registry.rejected("parking", "too many attributes", "urn:ngsi-ld:X:1", "p.csv")
+    registry.rejected("parking", "too many attributes", "urn:ngsi-ld:X:1", "p.csv")
+    assert registry.status("parking").rejected == 2
+
+
+def test_a_file_of_nothing_but_bad_rows_does_not_fill_the_memory() -> None:
+    registry, _, _ = feeds()
+    for _ in range(2):
+        for line in range(PLACES_MAX + 5):
+            registry.rejected("parking", "not a number", "x", f"p.csv:{line}:1")
+    assert registry.status("parking").rejected == PLACES_MAX + 2 * 5
+
+
+def test_a_feed_that_failed_and_goes_on_has_no_error_any_more() -> None:
+    registry, _, _ = feeds()
+    registry.failed("parking", "no room")
+    registry.accepted("parking", 1, NOON)
+    assert (registry.status("parking").state, registry.status("parking").error) == ("running", "")
+    registry.failed("parking", "no room")
+    registry.rewound("parking")
+    assert (registry.status("parking").state, registry.status("parking").error) == ("waiting", "")
 
 
 def test_ever_new_reasons_do_not_fill_the_memory() -> None:
