@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import duckdb
+import msgspec
 import pytest
 
 from madang.errors import StoreUnavailable
 from madang.settings import parse_settings
+from madang.stores.embedded.export import ExportForm
 from madang.stores.embedded.history import ParquetHistoryStore
 from madang.stores.embedded.journal import Journal
 from madang.testing.history_contract import MINUTE, T0, FixedClock, observed, road
@@ -21,7 +23,7 @@ async def fill(history: ParquetHistoryStore) -> None:
 
 @pytest.mark.parametrize("form", ["parquet", "csv"])
 async def test_the_export_has_the_last_write_of_each_observation_and_nothing_forgotten(
-    tmp_path: Path, form: str
+    tmp_path: Path, form: ExportForm
 ) -> None:
     journal = Journal.open(tmp_path / "city")
     target = tmp_path / "target"
@@ -30,7 +32,7 @@ async def test_the_export_has_the_last_write_of_each_observation_and_nothing_for
     try:
         async with ParquetHistoryStore.open(journal, clock=FixedClock(), settings=parse_settings({})) as history:
             await fill(history)
-            rows = await history.export("", target, form, lambda done, of: told.append((done, of)))  # type: ignore[arg-type]  # both forms are in the list above
+            rows = await history.export("", target, form, lambda done, of: told.append((done, of)))
     finally:
         await journal.close()
     (file,) = target.iterdir()
@@ -51,3 +53,22 @@ async def test_a_target_that_cannot_be_written_is_named_and_leaves_nothing_behin
     finally:
         await journal.close()
     assert list((tmp_path / "city" / "history").glob("export-*")) == []
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+async def test_the_export_tells_what_was_observed_from_what_has_the_time_of_its_commit(
+    tmp_path: Path, form: ExportForm
+) -> None:
+    journal = Journal.open(tmp_path / "city")
+    target = tmp_path / "target"
+    target.mkdir()
+    timeless = msgspec.structs.replace(observed(road(2), T0, 2.0), observed=False)
+    try:
+        async with ParquetHistoryStore.open(journal, clock=FixedClock(), settings=parse_settings({})) as history:
+            await history.append("", [observed(road(1), T0, 1.0), timeless])
+            assert await history.export("", target, form) == 2
+    finally:
+        await journal.close()
+    (file,) = target.iterdir()
+    found = duckdb.execute(f"SELECT entity, observed FROM '{file}' ORDER BY entity").fetchall()  # noqa: S608 - our own file
+    assert found == [(road(1), True), (road(2), False)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from madang.errors import StoreUnavailable
+from madang.errors import ConfigError, StoreUnavailable
 from madang.model.entity import Entity
 from madang.model.query import TemporalQuery, Window
 from madang.ports.state import Write
@@ -50,6 +50,14 @@ async def everything(history: ParquetHistoryStore, *numbers: int) -> list[object
 
 def files(directory: Path) -> list[Path]:
     return sorted(directory.glob("*/tenant=*/type=*/day=*/*.parquet"))
+
+
+def aside(directory: Path, time: str = "*") -> list[Path]:
+    return sorted(directory.glob(f"set-aside/{time}/*/tenant=*/type=*/day=*/*.parquet"))
+
+
+def contents(paths: list[Path], below: Path) -> dict[Path, bytes]:
+    return {path.relative_to(below): path.read_bytes() for path in paths}
 
 
 def tail_rows(directory: Path) -> int:
@@ -98,20 +106,110 @@ async def test_a_reopened_city_has_its_tail_and_its_segments(tmp_path: Path) -> 
         assert await everything(history, 1) == [3.5, 2.5]
 
 
-async def test_a_crash_between_file_and_swap_leaves_the_tail_and_no_orphan(tmp_path: Path) -> None:
+async def test_a_crash_between_file_and_swap_leaves_the_tail_and_sets_the_file_aside(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async with opened(tmp_path) as (_, history):
+        await history.load("", series([road(2)], [T0], [7]))
         await history.append("", [observed(road(1), T0, 1.5)])
         # The step up to the transaction, and then nothing more, as a killed process leaves it.
         change = await asyncio.to_thread(history._mover.move)
-        assert len(change.added) == 1
-        assert len(files(tmp_path)) == 1
+        (added,) = change.added
+        assert len(files(tmp_path)) == 2
     assert tail_rows(tmp_path) == 1
+    body = added.path(tmp_path).read_bytes()
+    for _start in range(2):
+        async with opened(tmp_path) as (_, history):
+            assert len(files(tmp_path)) == 1
+            assert await everything(history, 1, 2) == [1.5, 7]
+    (kept,) = aside(tmp_path)
+    assert kept == tmp_path / "set-aside" / "2026-01-02T03-04-05Z" / added.path(tmp_path).relative_to(tmp_path)
+    assert kept.read_bytes() == body
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert warning.startswith("1 history files that city.db does not name were moved to ")
+    assert str(tmp_path / "set-aside" / "2026-01-02T03-04-05Z") in warning
     async with opened(tmp_path) as (_, history):
-        assert files(tmp_path) == []
-        assert await everything(history, 1) == [1.5]
         await history.flush()
-        assert await everything(history, 1) == [1.5]
-        assert len(files(tmp_path)) == 1
+        assert await everything(history, 1, 2) == [1.5, 7]
+        assert len(files(tmp_path)) == 2
+
+
+async def test_a_lost_database_costs_no_row_of_the_files(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with opened(tmp_path) as (_, history):
+        await history.load("", series([road(1), road(1)], [T0, T0 + 400 * DAY], [1, 2]))
+        await history.append("", [observed(road(2), T0, 3)])
+        await history.flush()
+    before = contents(files(tmp_path), tmp_path)
+    assert len(before) == 3
+    (tmp_path / "city.db").unlink()
+    async with opened(tmp_path) as (_, history):
+        (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+        assert "there were 3 history files: they were moved to" in warning
+        assert "restore city.db, history and rollup from one copy" in warning
+        # New files take the numbers, and so the names, of those that are set aside.
+        await history.load("", series([road(1), road(1)], [T0, T0 + 400 * DAY], [10, 20]))
+        assert await everything(history, 1, 2) == [10, 20]
+    # Lost once more in the same second: what was set aside before is not written over.
+    (tmp_path / "city.db").unlink()
+    async with opened(tmp_path):
+        pass
+    first, second = sorted((tmp_path / "set-aside").iterdir())
+    assert contents(aside(tmp_path, first.name), first) == before
+    assert len(aside(tmp_path, second.name)) == 2
+
+
+async def test_an_older_database_costs_no_row_of_the_files(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (_, history):
+        await history.load("", series([road(1)], [T0], [1]))
+    older = (tmp_path / "city.db").read_bytes()
+    async with opened(tmp_path) as (_, history):
+        await history.load("", series([road(1)], [T0 + 40 * DAY], [2]))
+        await history.append("", [observed(road(2), T0, 3)])
+        await history.flush()
+    before = contents(files(tmp_path), tmp_path)
+    (tmp_path / "city.db").write_bytes(older)
+    async with opened(tmp_path) as (_, history):
+        assert await everything(history, 1, 2) == [1]
+    (folder,) = (tmp_path / "set-aside").iterdir()
+    assert contents(files(tmp_path), tmp_path) | contents(aside(tmp_path), folder) == before
+    assert len(aside(tmp_path)) == 2
+
+
+async def test_what_was_forgotten_or_left_unfinished_is_removed_and_not_set_aside(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (_, history):
+        await history.load("", series([road(1), road(2)], [T0, T0], [1, 2]))
+        (before,) = files(tmp_path)
+        body = before.read_bytes()
+        await history.forget("", road(1))
+        await history.flush()
+        (after,) = files(tmp_path)
+    # As a kill leaves them: between the transaction and the removal, and in the middle of a file and of an export.
+    before.write_bytes(body)
+    unfinished = [after.with_name("99.parquet.new"), tmp_path / "history" / f"export-{'0' * 32}.csv"]
+    for path in unfinished:
+        path.write_bytes(b"PAR1")
+    note = tmp_path / "history" / "export-notes.csv"
+    note.write_text("not ours")
+    async with opened(tmp_path) as (journal, history):
+        assert await everything(history, 1, 2) == [2]
+        assert files(tmp_path) == [after]
+        assert (aside(tmp_path), note.exists()) == ([], True)
+        assert not any(path.exists() for path in unfinished)
+        await history.append("", [observed(road(3), T0, 3)])
+        await history.flush()
+        assert journal.read().execute("SELECT * FROM superseded").fetchall() == []
+
+
+async def test_a_file_that_cannot_be_set_aside_keeps_the_city_from_starting(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (_, history):
+        await history.load("", series([road(1)], [T0], [1]))
+    (file,) = files(tmp_path)
+    (tmp_path / "city.db").unlink()
+    (tmp_path / "set-aside").write_text("a file where the folder should be")
+    with pytest.raises(ConfigError, match="cannot be moved to"):
+        async with opened(tmp_path):
+            pass
+    assert files(tmp_path) == [file]
 
 
 async def test_a_swap_that_fails_keeps_the_tail_and_removes_the_file(tmp_path: Path) -> None:
@@ -129,6 +227,29 @@ async def test_a_swap_that_fails_keeps_the_tail_and_removes_the_file(tmp_path: P
         await history.flush()
         assert await everything(history, 1) == [1.5, 2.5]
         assert tail_rows(tmp_path) == 0
+
+
+async def test_a_move_that_also_forgets_brings_back_nothing_older(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (_, history):
+        at = [T0, T0 + MINUTE]
+        await history.load("", series([road(1), road(1)], at, [1, 2]))
+        await history.append("", [observed(road(1), T0, 10.5)])
+        # The file that has the forgotten row also has the one that was written again.
+        await history.forget("", road(1), SPEED, at=T0 + MINUTE)
+        await history.flush()
+        assert await everything(history, 1) == [10.5]
+
+
+async def test_days_that_share_a_months_file_are_merged_with_it_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (_, history):
+        await history.load("", series([road(1), road(1)], [T0, T0 + 2 * DAY - MINUTE], [-1, -2]))
+        for n in range(1, 12):
+            await history.append("", [observed(road(1), T0 + day * DAY + n * MINUTE, n) for day in range(2)])
+            await history.flush()
+        assert len(files(tmp_path)) == 23
+        assert await history.compact() == 1
+        assert len(files(tmp_path)) == 1
+        assert await everything(history, 1) == [-1, *range(1, 12), *range(1, 12), -2]
 
 
 async def test_many_small_segments_of_a_day_become_few(tmp_path: Path) -> None:

@@ -1,16 +1,18 @@
 """Any writes, moves, merges and deletions in any order: the embedded history answers as the plain reference does."""
 
 import asyncio
+import math
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import astuple, dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from madang.model.observation import Observation
@@ -129,16 +131,35 @@ async def answers(store: HistoryStore, query: TemporalQuery) -> list[object]:
         list(await store.instances("", ids, [], query, limit=10_000)),
         list(await store.instances("", ids[1:], [COUNT], query, limit=3)),
         list(await store.entity_ids("", [], [SPEED], query)),
-        [(b.entity_id, b.attribute, b.start, b.end, rounded(b.values.values())) for b in found],
-        [(list(line.at), rounded(line.value)) for line in lines],
+        [(b.entity_id, b.attribute, b.start, b.end, list(b.values.values())) for b in found],
+        [(list(line.at), list(line.value)) for line in lines],
         {key: dict(line) for key, line in (await store.as_of("", ROAD, [], at, lookback_s=86_400)).items()},
-        list(await store.usual("", ROAD, SPEED, query.window, timezone="Asia/Seoul")),
+        [astuple(cell) for cell in await store.usual("", ROAD, SPEED, query.window, timezone="Asia/Seoul")],
     ]
 
 
-def rounded(numbers_: object) -> list[object]:
-    """Sums are taken in different orders."""
-    return [None if n is None else "gap" if n != n else round(n, 6) + 0.0 for n in numbers_]  # type: ignore[attr-defined]  # any iterable of numbers
+def alike(found: object, expected: object) -> bool:
+    """Equal but for the last digits of floats: sums, and steps between two quantiles, are taken in different orders.
+
+    A gap (NaN) is like a gap.
+    """
+    if isinstance(found, float) and isinstance(expected, float):
+        both_gaps = math.isnan(found) and math.isnan(expected)
+        return both_gaps or math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-9)
+    if isinstance(found, list | tuple) and isinstance(expected, list | tuple):
+        return len(found) == len(expected) and all(map(alike, found, expected))
+    return found == expected
+
+
+@asynccontextmanager
+async def opened(directory: Path, clock: FixedClock) -> AsyncIterator[ParquetHistoryStore]:
+    """Closed also where an assertion fails: each journal left open would keep its thread for the rest of the run."""
+    journal = Journal.open(directory)
+    try:
+        async with ParquetHistoryStore.open(journal, clock=clock, settings=parse_settings()) as history:
+            yield history
+    finally:
+        await journal.close()
 
 
 async def run(directory: Path, plan: Sequence[Step], query: TemporalQuery) -> None:
@@ -146,8 +167,7 @@ async def run(directory: Path, plan: Sequence[Step], query: TemporalQuery) -> No
     memory = MemoryHistoryStore(clock)
     position = 0
     while True:
-        journal = Journal.open(directory)
-        async with ParquetHistoryStore.open(journal, clock=clock, settings=parse_settings()) as history:
+        async with opened(directory, clock) as history:
             while position < len(plan) and plan[position] != "reopen":
                 step = plan[position]
                 position += 1
@@ -157,15 +177,27 @@ async def run(directory: Path, plan: Sequence[Step], query: TemporalQuery) -> No
                     await history.compact()
                 elif not isinstance(step, str):
                     assert await write(history, step) == await write(memory, step)
-            assert await answers(history, query) == await answers(memory, query)
-        await journal.close()
+            for found, expected in zip(await answers(history, query), await answers(memory, query), strict=True):
+                assert alike(found, expected), (found, expected)
         position += 1
         if position >= len(plan):
             return
 
 
-@settings(max_examples=25, deadline=None)
+# Not shrunk: at a quarter of a second an example, that takes minutes and meets the time limit of the whole run before
+# the example is shown. A plan of twelve steps can be read as it is.
+@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(plan=steps, query=queries)
+@example(
+    # The median half way between -4 and 1.1 is -1.45 or -1.4499999999999997, as the step is taken from below or above.
+    plan=[Load([1], [48], [1.1]), Append([observed(road(1), T0 + 48 * HOUR, -4, dataset_id="urn:d:a")])],
+    query=TemporalQuery(),
+)
+@example(
+    # Minus zero and zero are one value; in a column of a Parquet file they may have become one, in the tail not yet.
+    plan=[Load([0, 0], [0, 1], [-0.0, 0.0])],
+    query=TemporalQuery(),
+)
 def test_any_history_answers_as_the_reference_does(plan: list[Step], query: TemporalQuery) -> None:
     with tempfile.TemporaryDirectory() as directory:
         asyncio.run(run(Path(directory), plan, query))

@@ -226,9 +226,9 @@ def _spans(period: Period, window: Window, first: datetime, last: datetime) -> I
 
 
 def distinct_text(instance: Attribute) -> str:
-    """Two instances count as one value for distinctCount when these are equal."""
+    """Two instances count as one value for distinctCount when these are equal; -0.0 is 0.0, as everywhere."""
     number = numeric(instance)
-    return repr(number) if number is not None else msgspec.json.encode(instance.value).decode()
+    return repr(number + 0.0) if number is not None else msgspec.json.encode(instance.value).decode()
 
 
 def _aggregate(method: Aggregate, cell: Sequence[Attribute]) -> float | int | None:

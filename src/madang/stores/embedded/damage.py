@@ -28,9 +28,11 @@ _LEAST_ROOM_BYTES = 64 * 1024
 def damaged(path: Path, what: str) -> ConfigError:
     """The error for a city.db that must not be used."""
     return ConfigError(
-        f"{path} is damaged: {what}. The history segments in {path.parent / 'history'} are separate files and are not "
-        f"affected. Restore {path.name} from a copy (with its {path.name}-wal if there is one), or recover what is "
-        f"left: sqlite3 {path} .recover | sqlite3 recovered.db. Nothing was changed."
+        f"{path} is damaged: {what}. The history segments in {path.parent / 'history'} are separate Parquet files: "
+        f"they are not affected and can be read as they are. Copy the whole folder, then restore {path.name} from a "
+        f"backup (with its {path.name}-wal if there is one, and history and rollup of the same backup). Without a "
+        "backup, save what the sqlite3 program can still read of the copy: .recover where it offers that, else .dump. "
+        "Nothing was changed."
     )
 
 

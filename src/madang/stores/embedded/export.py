@@ -11,21 +11,20 @@ import duckdb
 
 from madang.errors import StoreUnavailable
 
-from .engine import literal
+from .engine import COLUMNS, literal
 from .relation import Selection, raw
 from .segments import Snapshot
 from .sql_guard import short_name
 
 ExportForm = Literal["parquet", "csv"]
 _OPTIONS = {"parquet": "FORMAT parquet, COMPRESSION zstd", "csv": "FORMAT csv, HEADER"}
-_ROWS = "entity, attribute, dataset_id, observed_at, recorded_at, value, unit, json"
 
 
 def export_types(
     snapshot: Snapshot, cursor: duckdb.DuckDBPyConnection, directory: Path, tenant: str, target: Path, form: ExportForm
 ) -> Iterator[int]:
     """Writes ``target``/<type>.<form> for one type after the other and gives the rows of each; the last write wins and
-    what was deleted or forgotten is left out. Sorted as in the segments. Raises StoreUnavailable.
+    what was deleted or forgotten is left out. Columns and order are those of the segments. Raises StoreUnavailable.
 
     The engine may write below the city's own directory only, so each file is made there and then moved.
     """
@@ -34,7 +33,7 @@ def export_types(
         relation = raw(snapshot, Selection(tenant, (entity_type,)), directory)
         made = directory / "history" / f"export-{uuid4().hex}.{form}"
         sql = (
-            f"COPY (SELECT {_ROWS} FROM ({relation.sql}) WHERE json IS DISTINCT FROM ''"  # noqa: S608 - our own parts
+            f"COPY (SELECT {COLUMNS} FROM ({relation.sql}) WHERE json IS DISTINCT FROM ''"  # noqa: S608 - our own parts
             f" ORDER BY entity, attribute, dataset_id, observed_at) TO {literal(str(made))} ({_OPTIONS[form]})"
         )
         try:

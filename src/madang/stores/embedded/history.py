@@ -24,9 +24,10 @@ from .catalogue import Catalogue
 from .engine import connect
 from .export import ExportForm, export_types
 from .journal import Journal
-from .mover import Change, Mover, remove_orphans
+from .mover import Change, Mover
 from .relation import Selection
-from .segments import FOLDERS, SCHEMA, Snapshot
+from .segments import FOLDERS, SCHEMA, Snapshot, read_superseded
+from .set_aside import tidy
 from .sql_guard import Limits, run_sql
 from .tail import INSERT_TAIL, tail_row
 
@@ -68,8 +69,8 @@ class ParquetHistoryStore:
     ) -> "AsyncIterator[ParquetHistoryStore]":
         """The history beside ``journal``'s city.db, until the block ends. clock: system time (recorded_at).
 
-        memory: what the engine may use, in DuckDB's words. Files that a crash left behind are removed. A missing or
-        damaged segment does not keep a city from starting; it is named when a question needs it.
+        memory: what the engine may use, in DuckDB's words. Files that city.db does not name are set aside, see
+        ``tidy``. A missing or damaged segment does not keep a city from starting; it is named when a question needs it.
         """
         directory = journal.directory.absolute()
         for folder in FOLDERS.values():
@@ -79,13 +80,16 @@ class ParquetHistoryStore:
         con = connect(folders, threads=_THREADS, memory=memory, spill=folders[0] / ".spill")
         store = cls(journal, con, clock, settings, memory)
         try:
-            removed = await asyncio.to_thread(remove_orphans, directory, store._catalogue.catch_up())
-            if removed:
-                _log.info("Removed %d history files that a crash had left behind", removed)
+            await asyncio.to_thread(store._tidy)
             yield store
         finally:
             store._catalogue.close()
             con.close()
+
+    def _tidy(self) -> None:
+        superseded = read_superseded(self._journal.read())
+        tidy(self._directory, self._catalogue.catch_up(), superseded, self._clock.now())
+        self._mover.removed.extend(superseded)
 
     # ---- writes --------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from .engine import COLUMNS, Params, file_list, literal, translated
 from .journal import Journal
 from .relation import TAIL_FIRST, masked_sql, relevant
 from .segments import (
+    DRAFT,
     Forget,
     Kind,
     Segment,
@@ -82,26 +83,34 @@ class Mover:
             .fetchone()
         )
         self._ids = count(last + 1)
+        self.removed: list[str] = []
+        """Paths of superseded files that are off the disk; the next commit takes them out of that table."""
 
     async def commit(self, change: Change, in_thread: Callable[..., Any]) -> None:
         """Make it durable in one transaction, then visible. If it cannot be, the new files are removed.
 
-        Not so where it is cancelled: the transaction may still be written, and then needs its files; else they are
-        orphans, which the next start removes.
+        Not so where it is cancelled: the transaction may still be written, and then needs its files; else nobody names
+        them, and the next start sets them aside.
         """
         if not change:
             return
         try:
-            await self._journal.run(partial(_write, change))
+            removed = tuple(self.removed)
+            await self._journal.run(partial(_write, change, removed))
         except Exception:
             self.discard(change.added)
             raise
-        releases: list[Release] = [partial(self._remove, segment) for segment in change.removed]
+        del self.removed[: len(removed)]  # readers' threads only ever append
+        releases: list[Release] = [partial(self._release, segment) for segment in change.removed]
         await in_thread(self._catalogue.swap, change.apply, releases)
 
     def discard(self, segments: Iterable[Segment]) -> None:
         for segment in segments:
             self._remove(segment)
+
+    def _release(self, segment: Segment) -> None:
+        self._remove(segment)
+        self.removed.append(segment.path(Path()).as_posix())
 
     def _remove(self, segment: Segment) -> None:
         path = segment.path(self._directory)
@@ -121,9 +130,10 @@ class Mover:
             forgets=snapshot.forgets,
         )
         with self.undone_on_error(change):
+            # First the rewriting of older rows: the greater number wins, and that has to be the tail's.
+            self._forget(change, snapshot)
             for tenant, entity_type in sorted({key for tail in tails for key in tail.spans}):
                 self._move_type(change, tails, tenant, entity_type)
-            self._forget(change, snapshot)
         return change
 
     def load(self, tenant: str, series: Series, recorded_at_us: int) -> tuple[Change, int]:
@@ -172,12 +182,15 @@ class Mover:
             days: dict[str, list[Segment]] = {}
             for segment in segments:
                 days.setdefault(segment.day, []).append(segment)
+            merged: set[int] = set()  # with an earlier day, where both share a file of their month
             for members in days.values():
-                chosen = tiers(members, most=_MOST)
+                chosen = tiers([s for s in members if s.id not in merged], most=_MOST)
                 if chosen and key[2] == "raw":
                     change = Change()
+                    group = overlapping_group(segments, chosen)
+                    merged.update(s.id for s in group)
                     with self.undone_on_error(change):
-                        self.rewrite(change, overlapping_group(segments, chosen), ())
+                        self.rewrite(change, group, ())
                     yield change
 
     def _move_type(self, change: Change, tails: Sequence[Tail], tenant: str, entity_type: str) -> None:
@@ -214,7 +227,7 @@ class Mover:
         change.entities.update((tenant, entity, entity_type) for (entity,) in found)
 
     def _forget(self, change: Change, snapshot: Snapshot) -> None:
-        """Rewrite the segments that hold rows to be forgotten. Those just written from the tail do not hold any."""
+        """Rewrite the segments that hold rows to be forgotten. Those written from the tail do not hold any."""
         for (tenant, _, kind), segments in snapshot.segments.items():
             forgets = [f for f in relevant(change.forgets, tenant, ()) if kind == "raw" or f.at is None]
             hit = [s for s in segments if any(_may_name(f, s) for f in forgets) and self._holds(s, forgets)]
@@ -256,24 +269,28 @@ class Mover:
     def write(
         self, cursor: duckdb.DuckDBPyConnection, kind: Kind, tenant: str, entity_type: str, label: str, sql: str
     ) -> Segment:
-        """Rows of ``sql`` into one file, on disk when it returns. An incomplete file is removed."""
+        """Rows of ``sql`` into one file, on disk when it returns. It gets its name when it is whole; what a kill leaves
+        unfinished is removed at the next start."""
         folder = partition(self._directory, kind, tenant, entity_type, label)
         folder.mkdir(parents=True, exist_ok=True)
         number = next(self._ids)
         path = folder / f"{number}.parquet"
+        draft = path.with_name(path.name + DRAFT)
         try:
             cursor.execute(
-                f"COPY (FROM ({sql}) ORDER BY entity, attribute, dataset_id, observed_at) TO {literal(str(path))}"
+                f"COPY (FROM ({sql}) ORDER BY entity, attribute, dataset_id, observed_at) TO {literal(str(draft))}"
                 " (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 6,"
                 f" ROW_GROUP_SIZE {_ROW_GROUP})"
             )
-            _sync(path)
             found = cursor.execute(
                 "SELECT count(*), epoch_us(min(observed_at)), epoch_us(max(observed_at)), min(entity), max(entity)"
                 " FROM read_parquet($file)",
-                {"file": str(path)},
+                {"file": str(draft)},
             ).fetchone()
+            draft.rename(path)
+            _sync(path)
         except BaseException:
+            draft.unlink(missing_ok=True)
             path.unlink(missing_ok=True)
             raise
         assert found is not None
@@ -299,15 +316,6 @@ class _Undo:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None:
             self.mover.discard(self.change.added)
-
-
-def remove_orphans(directory: Path, snapshot: Snapshot) -> int:
-    """Delete Parquet files that no catalogue row names (written just before a crash). Returns how many."""
-    known = {s.path(directory) for members in snapshot.segments.values() for s in members}
-    orphans = [path for path in directory.glob("*/tenant=*/type=*/day=*/*.parquet") if path not in known]
-    for path in orphans:
-        path.unlink()
-    return len(orphans)
 
 
 def _plan(labels: dict[str, list[str]], existing: Sequence[Segment]) -> list[tuple[str, list[str], list[Segment]]]:
@@ -381,8 +389,16 @@ def _stage_series(
     cursor.unregister("arriving")
 
 
-def _write(change: Change, connection: Any) -> None:
-    """The change in one transaction: whoever opens city.db finds a row in the tail or in a segment, never both."""
+def _write(change: Change, removed: Sequence[str], connection: Any) -> None:
+    """The change in one transaction: whoever opens city.db finds a row in the tail or in a segment, never both.
+
+    removed: superseded files that are off the disk.
+    """
+    connection.executemany("DELETE FROM superseded WHERE path = ?", [(path,) for path in removed])
+    connection.executemany(
+        "INSERT OR REPLACE INTO superseded (path, bytes) VALUES (?, ?)",
+        [(s.path(Path()).as_posix(), s.bytes) for s in change.removed],
+    )
     connection.executemany("DELETE FROM segment WHERE id = ?", [(s.id,) for s in change.removed])
     connection.executemany(
         "INSERT INTO segment (id, kind, tenant, type, day, rows, bytes, first, last, low, high)"

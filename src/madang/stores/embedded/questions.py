@@ -25,9 +25,12 @@ _ROW: Final = (
 )
 _ALIVE: Final = "json IS DISTINCT FROM ''"
 
+_TEXT: Final = "coalesce((value + 0.0)::VARCHAR, json_extract(json, '$.value')::VARCHAR)"
+"""What counts as one different value. + 0.0 makes -0.0 a plain zero: Parquet may store the two as one."""
+
 _METHODS: Final[Mapping[Aggregate, str]] = {
     "totalCount": "count(*)",
-    "distinctCount": "count(DISTINCT coalesce(value::VARCHAR, json_extract(json, '$.value')::VARCHAR))",
+    "distinctCount": f"count(DISTINCT {_TEXT})",
     "sum": "sum(value)",
     "avg": "avg(value)",
     "min": "min(value)",
@@ -227,7 +230,7 @@ def _bucket_rows(snapshot: Snapshot, directory: Path, selection: Selection, quer
     sql = (
         "SELECT entity, attribute, time, 1 AS count, if(value IS NULL, 0, 1) AS numbers, value AS total, value AS low,"  # noqa: S608
         " value AS high, value * value AS sumsq, false AS rolled,"
-        f" coalesce(value::VARCHAR, json_extract(json, '$.value')::VARCHAR) AS text FROM ({rows})"
+        f" {_TEXT} AS text FROM ({rows})"
         " UNION ALL SELECT entity, attribute, observed_at, count, count, avg * count, min, max, sumsq, true, NULL"
         f" FROM ({rolled.sql})"
     )

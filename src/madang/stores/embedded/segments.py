@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 Kind = Literal["raw", "hourly"]
 FOLDERS: Final[Mapping[Kind, str]] = {"raw": "history", "hourly": "rollup"}
+DRAFT: Final = ".new"  # behind the name of a file that is still being written
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS segment (
@@ -50,6 +51,11 @@ CREATE TABLE IF NOT EXISTS dropped (
     rows   INTEGER NOT NULL,
     at     INTEGER NOT NULL
 );
+-- Files whose rows are in other segments by now, or were to be forgotten: to be removed once no reader needs them.
+CREATE TABLE IF NOT EXISTS superseded (
+    path  TEXT PRIMARY KEY,
+    bytes INTEGER NOT NULL
+) WITHOUT ROWID;
 """
 
 _NAME_MAX: Final = 180  # a folder name may have 255 bytes; long URIs are cut and told apart by a hash
@@ -229,6 +235,11 @@ def read_catalogue(connection: sqlite3.Connection) -> Snapshot:
     finally:
         connection.execute("COMMIT")
     return Snapshot(by_key(segments), (), forgets, retained)
+
+
+def read_superseded(connection: sqlite3.Connection) -> dict[str, int]:
+    """Path below the city's directory -> bytes."""
+    return dict(connection.execute("SELECT path, bytes FROM superseded"))
 
 
 def read_forgets(connection: sqlite3.Connection) -> tuple[Forget, ...]:
