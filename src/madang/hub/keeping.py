@@ -50,15 +50,20 @@ def explain(exc: Exception) -> str:
     return waits_for.detail if waits_for else f"A bug ended it: {type(exc).__name__}: {exc}. The log has the details."
 
 
-async def insist(what: str, act: Callable[[], Awaitable[T]], *, sleep: Sleep = asyncio.sleep) -> T:
-    """The result of ``act``, tried again as long as something outside fails. For what must not be left out."""
+async def insist(
+    what: str, act: Callable[[], Awaitable[T]], *, level: int = logging.WARNING, sleep: Sleep = asyncio.sleep
+) -> T:
+    """The result of ``act``, tried again as long as something outside fails. For what must not be left out.
+
+    level: how loudly each try is told.
+    """
     delays = delays_s()
     while True:
         try:
             return await act()
         except DependencyError as exc:
             delay_s = next(delays)
-            logger.warning("%s waits %g s: %s", what, delay_s, exc.detail)
+            logger.log(level, "%s waits %g s: %s", what, delay_s, exc.detail)
         await sleep(delay_s)
 
 

@@ -1,6 +1,7 @@
 """Takes letters out of the outbox and brings them to their receivers."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -82,8 +83,9 @@ class Notifier:
         try:
             error, final = await self._attempt(letter)
             now = self._clock.now()
-            # Until the outbox knows, the letter stays under way: nobody is sent it again and again meanwhile.
-            await insist("The outbox", lambda: self._settle(letter, now, error, final=final))
+            # Until the outbox knows, the letter stays under way: nobody is sent it again and again meanwhile. Not told
+            # for each of many letters: whatever else has to write tells of it.
+            await insist("The outbox", lambda: self._settle(letter, now, error, final=final), level=logging.DEBUG)
             self._told(letter, now, error)
         finally:
             self._under_way.discard(letter.id)

@@ -19,14 +19,15 @@ MINUTE = timedelta(minutes=1)
 
 
 def day() -> list[Row]:
-    """Before, at and after both ends; A nearly full from 09:00 to 09:40, and silent at the end; two rows out of order."""
+    """Before, at and after both ends; A nearly full from 09:00 to 09:40, then silent; two rows out of order."""
     times = [START - 30 * MINUTE, START, *(START + n * 20 * MINUTE for n in range(1, 30)), STOP, STOP + MINUTE]
     rows = [(at, "B", 20 + n) for n, at in enumerate(times)]
     rows += [(at, "A", 98 if 60 <= (at - START) / MINUTE <= 100 else 10 + n) for n, at in enumerate(times[:12])]
     return [*sorted(rows), (STOP - 7 * MINUTE, "B", 77), (START + MINUTE, "B", 78)]
 
 
-Kept = tuple[list[tuple[object, ...]], list[tuple[object, ...]]]
+Rows = list[tuple[object, ...]]
+Kept = tuple[Rows, Rows]
 
 
 async def kept(directory: Path, data: Path) -> Kept:
@@ -34,7 +35,7 @@ async def kept(directory: Path, data: Path) -> Kept:
     async with open_city(directory, data, {}) as one:
         page = await one.city.entities.query("", Query(limit=1000))
         entities = [stored.entity() for stored in page.items]
-        state = [
+        state: Rows = [
             (entity.id, name, repr(each.value), each.observed_at)
             for entity in entities
             for name, (each,) in sorted(entity.attributes.items())
@@ -43,7 +44,7 @@ async def kept(directory: Path, data: Path) -> Kept:
             "", [entity.id for entity in entities], [], TemporalQuery(Window()), limit=100_000
         )
         observed = [each for each in seen if each.instance is not None and each.instance.observed_at is not None]
-        history = [
+        history: Rows = [
             (each.entity_id, each.attribute, each.at, repr(each.instance.value)) for each in observed if each.instance
         ]
     return state, history

@@ -15,9 +15,11 @@ class Naps:
 
     def __init__(self) -> None:
         self.delays_s: list[float] = []
+        self.first = asyncio.Event()
 
     async def __call__(self, delay_s: float) -> None:
         self.delays_s.append(delay_s)
+        self.first.set()
         await asyncio.sleep(0)
 
 
@@ -80,7 +82,6 @@ async def test_a_bug_ends_its_part_and_no_other(error: Exception, caplog: pytest
         assert naps.delays_s == []
         assert "KeyError" in caplog.text
         goes_on.set()
-        while not naps.delays_s:
-            await asyncio.sleep(0)
+        await naps.first.wait()
         other.cancel()
     assert other.cancelled()
