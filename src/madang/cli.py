@@ -268,7 +268,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The error on purpose in a group, else whatever came first."""
     found, rest = group.split(MadangError)
-    chosen: BaseException = rest or found or group
+    chosen: BaseException = found or rest or group
     while isinstance(chosen, BaseExceptionGroup):
         chosen = chosen.exceptions[0]
     return chosen

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -87,7 +87,7 @@ class OpenCity:
     history: ParquetHistoryStore
     alerts: Alerts
     tables: DuckTables
-    keeper: Keeper = field(default_factory=Keeper)
+    keeper: Keeper
 
     async def load(self, steps: Steps) -> int:
         """Registers, and the recorded past up to the city's now. Returns observations loaded."""
@@ -206,6 +206,7 @@ async def open_city(
         )
         await _restore_clock(clock, stores)
         bus = LocalBus()
+        keeper = Keeper()
         entities = Entities(stores.state, history, bus, system)
         contexts = Contexts(
             stores.documents,
@@ -242,8 +243,9 @@ async def open_city(
             contexts=contexts,
             feeds=feeds,
             bus=bus,
+            parts=keeper.parts,
         )
-        yield OpenCity(city, plans, stores, history, alerts, DuckTables())
+        yield OpenCity(city, plans, stores, history, alerts, DuckTables(), keeper)
 
 
 def make_directory(place: Path) -> None:

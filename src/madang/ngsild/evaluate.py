@@ -64,7 +64,7 @@ def matches(query: Query, entity: Entity) -> bool:
     """Whether everything the query gives holds for the entity (order, limit and offset are not about one entity)."""
     return (
         (not query.ids or entity.id in query.ids)
-        and (query.id_pattern is None or compile_pattern(query.id_pattern).search(entity.id) is not None)
+        and (query.id_pattern is None or compile_pattern(query.id_pattern).search(entity.id))
         and (query.types is None or matches_types(query.types, entity.types))
         and (not query.attributes or any(name in entity.attributes for name in query.attributes))
         and (query.scope is None or matches_scope(query.scope, entity.scope or ()))
@@ -255,6 +255,8 @@ def _value_at(instance: Attribute, trail: Sequence[str]) -> Any:
     if instance.kind == "LanguageProperty":
         return _languages(instance.value, trail)
     value = _untyped(instance.value)
+    if not trail and value is None:
+        return ()  # a JsonProperty that is null is there; it only equals nothing
     for member in trail:
         if isinstance(value, dict):
             value = value.get(member, _ABSENT)
@@ -275,7 +277,7 @@ def _languages(texts: Json, trail: Sequence[str]) -> Any:
     for tag, text in texts.items():
         if wanted in ("*", tag.lower()):
             found.extend(text if isinstance(text, list) else [text])
-    return tuple(found) or _ABSENT
+    return tuple(found) if found or not (trail or texts) else _ABSENT
 
 
 def _untyped(value: Json) -> Json:

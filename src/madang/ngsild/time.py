@@ -11,6 +11,10 @@ from madang.model.entity import Json
 
 from .place import Place, fault
 
+FIRST_YEAR: Final = 1000
+LAST_YEAR: Final = 8999
+"""Far enough from a datetime's ends that any duration, time zone or day around a time can be reckoned."""
+
 _UNUSUAL: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)[.,](\d{1,6})\d{0,3}Z")
 
 
@@ -25,9 +29,13 @@ def parse_time(text: Json, at: Place = ROOT) -> datetime:
         # Both spellings of the fraction are ISO 8601; nanoseconds are cut to what a datetime holds.
         unusual = _UNUSUAL.fullmatch(text) if len(text) > 20 else None
         try:
-            return msgspec.convert(f"{unusual[1]}.{unusual[2]}Z" if unusual else text, datetime)
+            time = msgspec.convert(f"{unusual[1]}.{unusual[2]}Z" if unusual else text, datetime)
         except msgspec.ValidationError:
             pass
+        else:
+            if not FIRST_YEAR <= time.year <= LAST_YEAR:
+                raise fault(f"{text} is outside the years {FIRST_YEAR} to {LAST_YEAR} that a city can speak of.", at)
+            return time
     raise fault(f"{text[:100]!r} is not a time of the form 2014-08-29T20:00:00Z (UTC, ending in Z).", at)
 
 

@@ -184,7 +184,7 @@ class Column:
         if self._keys is None or not self._texts:
             return np.zeros(len(kinds), np.bool_)
         search = compile_pattern(pattern).search
-        return self._by_text(lambda known: (search(known) is not None) == found, self._keys[slots], kinds)
+        return self._by_text(lambda known: search(known) == found, self._keys[slots], kinds)
 
     def _by_text(self, holds: Callable[[str], bool], keys: npt.NDArray[np.int64], kinds: npt.NDArray[np.uint8]) -> Mask:
         """A condition on text, tried once per distinct text. Relationships only take equal and unequal."""

@@ -381,7 +381,7 @@ def _accepted(candidates: Iterable[tuple[Row, bool]], query: Query) -> Iterator[
     """Those that match: surely, or after a look at the entity."""
     pattern = compile_pattern(query.id_pattern) if query.id_pattern is not None else None
     for row, sure in candidates:
-        if pattern is not None and pattern.search(row.entity_id) is None:
+        if pattern is not None and not pattern.search(row.entity_id):
             continue
         if sure or matches(query, row.stored.entity()):
             yield row

@@ -1,13 +1,14 @@
 """What a door may use of one city."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from madang.hub.clock import CityClock
 from madang.hub.contexts import Contexts
 from madang.hub.entities import Entities
 from madang.hub.feeds import Feeds
 from madang.hub.history import History
+from madang.hub.keeping import PartStatus
 from madang.hub.subscriptions import Subscriptions
 from madang.packs.pack import FittedPack
 from madang.packs.profile import Profile
@@ -30,3 +31,5 @@ class City:
     contexts: Contexts
     feeds: Feeds
     bus: Bus
+    parts: Mapping[str, PartStatus] = field(default_factory=dict)
+    """How the parts that go on in the background are doing, by name."""

@@ -1,7 +1,7 @@
 """The whole site as one ASGI application: APIs first and bare, for they are the hot path; then the pages."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from madang.errors import MadangError, NotFound
+from madang.hub.keeping import Keeper
 
 from .call import Door, Message, Receive, Scope, Send
 from .city import City
@@ -42,6 +43,7 @@ class Site:
     def __init__(self, cities: Mapping[str, City], usuals: Usuals) -> None:
         self._lives = {name: Live(city, map_layers(city.packs, usuals.get(name, {}))) for name, city in cities.items()}
         doors = {f"/{name}{API}": ngsild_door(city) for name, city in cities.items()}
+        self._keeper = Keeper()
         first = next(iter(cities))
         self._doors: Mapping[str, Door] = {API: doors[f"/{first}{API}"], **doors}
         self._pages = _pages(cities, self._lives)
@@ -49,8 +51,8 @@ class Site:
     async def run(self) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for live in self._lives.values():
-                group.create_task(live.run())
+            for name, live in self._lives.items():
+                group.create_task(self._keeper.keep(f"{name}: news", live.run))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -68,7 +70,14 @@ def _pages(cities: Mapping[str, City], lives: Mapping[str, Live]) -> Callable[[A
         return PlainTextResponse(await metrics_text(cities), media_type="text/plain; version=0.0.4")
 
     async def health(_: Request) -> Response:
-        return JSONResponse({"status": "ok", "cities": sorted(cities)})
+        failed = [
+            f"{name}: {part}"
+            for name, city in cities.items()
+            for part, how in city.parts.items()
+            if how.state == "failed"
+        ]
+        body = {"status": "failed" if failed else "ok", "cities": sorted(cities), "failed": failed}
+        return JSONResponse(body, status_code=503 if failed else 200)
 
     async def refused(request: Request, exc: Exception) -> Response:
         return await _refusal(request, exc, cities)
@@ -79,7 +88,9 @@ def _pages(cities: Mapping[str, City], lives: Mapping[str, Live]) -> Callable[[A
         Route("/health", health),
         *console_routes(cities, lives),
     )
-    app = Starlette(routes=routes, exception_handlers={Exception: refused, MadangError: refused, HTTPException: refused})
+    app = Starlette(
+        routes=routes, exception_handlers={Exception: refused, MadangError: refused, HTTPException: refused}
+    )
     app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=4)
     return _Guard(app, cities)
 
@@ -104,11 +115,25 @@ class _Guard:
                 ]
             await send(message)
 
+        if scope["type"] == "http" and scope["method"] == "POST" and not from_here(scope["headers"]):
+            answer = PlainTextResponse("This form was sent from another site and is not taken.", status_code=403)
+            await answer(scope, receive, with_headers)
+            return
         if scope["type"] == "http" and scope["path"].split("/", 2)[1] not in self._known:
             answer = PlainTextResponse("There is no such page or city here. The cities are at /.", status_code=404)
             await answer(scope, receive, with_headers)
             return
         await self._app(scope, receive, with_headers)
+
+
+def from_here(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether a form was sent from one of our own pages, as far as the browser tells: no login protects it."""
+    found = {name.lower(): value for name, value in headers}
+    site = found.get(b"sec-fetch-site")
+    if site is not None:
+        return site in (b"same-origin", b"none")
+    origin = found.get(b"origin")
+    return origin is None or origin.rpartition(b"/")[2] == found.get(b"host")
 
 
 class _Static(StaticFiles):
@@ -140,7 +165,14 @@ async def _refusal(request: Request, exc: Exception, cities: Mapping[str, City])
     scope = {**request.scope, "query_string": b""}
     heading = str(status) if status in (400, 404, 503) else "400" if status < 500 else "500"
     return await page(
-        Request(scope), cities, city, "", "problem.html", status=status, heading_key=f"problem.{heading}", detail=body.get("detail", "")
+        Request(scope),
+        cities,
+        city,
+        "",
+        "problem.html",
+        status=status,
+        heading_key=f"problem.{heading}",
+        detail=body.get("detail", ""),
     )
 
 

@@ -1,4 +1,4 @@
-"""Patterns that may take exponential time never reach the engine."""
+"""Patterns from outside are bounded in time, whatever they say."""
 
 import pytest
 
@@ -26,36 +26,29 @@ def test_a_harmless_pattern_is_taken(text: str) -> None:
     assert parse_pattern(text, "idPattern:1").pattern == text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "(a+)+",
-        "(a*)*b",
-        "(?:a|aa)+$",
-        "((a+))+",
-        "((a+)b)*",
-        "(a?){30}",
-        "(?P<x>a+)*",
-        "(.*){2,}",
-        ".*.*.*.*.*x",
-        r"(a)\1",
-        "(?=a)b",
-        "(?i)a",
-        "([a-z]+)*",
-        "(",
-        "[a",
-        "a**",
-        "*a",
-        "a{2,1}",
-    ],
-)
-def test_a_dangerous_or_broken_pattern_is_refused(text: str) -> None:
+@pytest.mark.parametrize("text", ["(", "[a", "a**b[", "*a", "a{2,1}", r"(a)\1", "(?=a)b", "(a{1000}){1000}"])
+def test_what_is_no_pattern_here_is_refused_with_its_place(text: str) -> None:
     with pytest.raises(BadRequestData) as caught:
         parse_pattern(text, "idPattern:1")
     assert caught.value.faults[0].where == "idPattern:1"
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    ("text", "searched", "found"),
+    [
+        ("a?" * 28 + "a" * 28, "a" * 28, True),
+        (".{0,16}" * 30 + "Z", "urn:ngsi-ld:OffStreetParking:aarhus:BRUUNS", False),
+        ("(a|a|b)?" * 24 + "Z", "a" * 24, False),
+        ("(a+)+$", "a" * 5_000 + "b", False),
+        (".*.*.*.*.*x", "y" * 5_000, False),
+    ],
+)
+def test_a_pattern_that_would_run_away_answers_at_once(text: str, searched: str, found: bool) -> None:
+    assert parse_pattern(text, "q:1").search(searched) is found
+
+
 def test_a_long_pattern_is_too_complex() -> None:
-    assert parse_pattern("a" * PATTERN_MAX, "q:1").search("a" * PATTERN_MAX) is not None
+    assert parse_pattern("a" * PATTERN_MAX, "q:1").search("a" * PATTERN_MAX)
     with pytest.raises(TooComplexQuery, match="q:1"):
         parse_pattern("a" * (PATTERN_MAX + 1), "q:1")

@@ -389,6 +389,8 @@ async def replay(
             health=health,
         )
         await seed(tenant, playing, now, intake=intake, tables=tables, health=health)
+        if clock.epoch != epoch:
+            continue  # the clock jumped meanwhile: rules must not judge the old time's values at the new time
         await seeded()
         async with asyncio.TaskGroup() as group:
             group.create_task(_next_epoch(clock, epoch))

@@ -61,6 +61,7 @@ class ParquetHistoryStore:
         self._catalogue = Catalogue(journal, con)
         self._mover = Mover(journal, self._catalogue, con, self._directory)
         self._moving = asyncio.Lock()
+        self._asking: set[duckdb.DuckDBPyConnection] = set()
 
     @classmethod
     @asynccontextmanager
@@ -83,8 +84,16 @@ class ParquetHistoryStore:
             await asyncio.to_thread(store._tidy)
             yield store
         finally:
+            await store._end_questions()
             store._catalogue.close()
             con.close()
+
+    async def _end_questions(self) -> None:
+        """Nobody waits for an answer any more: a question that still runs is told to stop, until it has."""
+        while self._asking:
+            for cursor in tuple(self._asking):
+                cursor.interrupt()
+            await asyncio.sleep(0.01)
 
     def _tidy(self) -> None:
         superseded = read_superseded(self._journal.read())
@@ -307,9 +316,11 @@ class ParquetHistoryStore:
         def job() -> T:
             with self._catalogue.lease() as snapshot:
                 cursor = self._con.cursor()
+                self._asking.add(cursor)
                 try:
                     return work(snapshot, cursor)
                 finally:
+                    self._asking.discard(cursor)
                     cursor.close()
 
         return await asyncio.to_thread(job)

@@ -10,14 +10,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from madang.model.entity import Entity
-from madang.model.query import Query
+from madang.model.query import And, Compare, Order, Path, Query
 from madang.ngsild.context import CORE
 from madang.web.city import City
 
-from .cityview import ALERT_SOURCE, ALERT_TYPE, ALERTS_MAX, STATUS, default_instance, entities_at, label, plain
+from .cityview import ALERT_SOURCE, ALERT_TYPE, ALERTS_MAX, IS_OPEN, STATUS, default_instance, entities_at, label, plain
 from .render import page, read_reader
 from .texts import pick
 
+VALID_TO = CORE.expand("validTo")
 SEVERITIES = ("critical", "high", "medium", "low")
 """Smart Data Models Alert, most urgent first."""
 
@@ -67,9 +68,14 @@ def alert_routes(cities: Mapping[str, City]) -> list[Route]:
 
 async def alert_rows(city: City, lang: str, at: datetime | None, *, source: str = "") -> list[AlertRow]:
     """All alerts the city knows at a moment, of one entity where ``source`` names it."""
-    alerts = await entities_at(city, Query(types=ALERT_TYPE, limit=ALERTS_MAX), at)
-    alerts = [alert for alert in alerts if plain(alert, STATUS) and source in ("", plain(alert, ALERT_SOURCE))]
-    sources = {str(plain(alert, ALERT_SOURCE)) for alert in alerts}
+    about = (Compare(Path((ALERT_SOURCE,)), "==", source),) if source else ()
+    opened, closed = And((*about, IS_OPEN)), And((*about, Compare(Path((STATUS,)), "!=", "open")))
+    newest = (Order(Path((VALID_TO,)), descending=True),)
+    alerts = [
+        *await entities_at(city, Query(types=ALERT_TYPE, q=opened, limit=ALERTS_MAX), at),
+        *await entities_at(city, Query(types=ALERT_TYPE, q=closed, order=newest, limit=CLOSED_SHOWN), at),
+    ]
+    sources = {one for alert in alerts if isinstance(one := plain(alert, ALERT_SOURCE), str)}
     found = await city.entities.query("", Query(ids=tuple(sources), limit=len(sources))) if sources else None
     names = {entity.id: label(entity, lang) for stored in found.items for entity in [stored.entity()]} if found else {}
     return [alert_row(alert, names, lang) for alert in alerts]
@@ -104,7 +110,11 @@ def _time(alert: Entity, name: str) -> datetime | None:
     instance = default_instance(alert, CORE.expand(name))
     value = instance.value if instance else None
     text = value.get("@value") if isinstance(value, dict) else value
-    return datetime.fromisoformat(text) if isinstance(text, str) and text else None
+    try:
+        at = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None  # anybody may send an Alert; what is no time is not shown as one
+    return at if at is None or at.tzinfo else None
 
 
 def _urgent(row: AlertRow) -> tuple[int, float]:

@@ -19,7 +19,8 @@ TITLE = CORE.expand("title")
 ALERTS_MAX = 1000
 LOOKBACK_S = 400 * 86400.0
 """How far back the city at a past moment looks for a last value; yearly registers still count."""
-OPEN_ALERTS = Query(types=ALERT_TYPE, q=Compare(Path((STATUS,)), "==", "open"), limit=0, count=True)
+IS_OPEN = Compare(Path((STATUS,)), "==", "open")
+OPEN_ALERTS = Query(types=ALERT_TYPE, q=IS_OPEN, limit=0, count=True)
 
 
 async def count_open_alerts(city: City, at: datetime | None = None) -> int:

@@ -1,7 +1,5 @@
 """The data page: SQL over the history, read-only, bounded in time and rows."""
 
-import csv
-import io
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,6 +12,7 @@ from madang.errors import InputError
 from madang.ports.history import Table
 from madang.web.city import City
 
+from .csvtext import csv_text
 from .format import number_text
 from .render import page, read_reader
 
@@ -49,8 +48,8 @@ def data_routes(cities: Mapping[str, City]) -> list[Route]:
         city = cities[request.path_params["city"]]
         table = await _run(city, request.query_params.get("sql", ""))
         headers = {"Content-Disposition": f'attachment; filename="{city.name}.csv"'}
-        # The mark tells spreadsheet programs that Korean text is UTF-8.
-        return Response("\ufeff" + csv_text(table), media_type="text/csv; charset=utf-8", headers=headers)
+        body = csv_text(table.columns, ([_plain(value) for value in row] for row in table.rows))
+        return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
 
     return [Route("/{city}/data", show), Route("/{city}/data.csv", download)]
 
@@ -82,15 +81,6 @@ def examples(city: City) -> list[str]:
             "GROUP BY entity, day ORDER BY day DESC, entity LIMIT 50"
         )
     return found
-
-
-def csv_text(table: Table) -> str:
-    """RFC 4180, with a header row; times as RFC 3339."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(table.columns)
-    writer.writerows([_plain(value) for value in row] for row in table.rows)
-    return out.getvalue()
 
 
 def _plain(value: Any) -> Any:

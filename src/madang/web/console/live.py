@@ -124,12 +124,11 @@ class Live:
 
     async def _touch_sources(self, changes: Sequence[Change]) -> None:
         """An alert rose or fell: what it points at is drawn anew."""
-        sources = [
-            plain(change.after or change.before, ALERT_SOURCE) for change in changes if ALERT_TYPE in types_of(change)
-        ]
-        page = await self._city.entities.query(
-            "", Query(ids=tuple({one for one in sources if one}), limit=len(sources))
-        )
+        found = (plain(change.after or change.before, ALERT_SOURCE) for change in changes)
+        sources = tuple({source for source in found if isinstance(source, str)})  # anybody may send an Alert
+        if not sources:
+            return
+        page = await self._city.entities.query("", Query(ids=sources, limit=len(sources)))
         for stored in page.items:
             entity = stored.entity()
             self._moved.setdefault(entity.id, entity)

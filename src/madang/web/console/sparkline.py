@@ -50,7 +50,8 @@ def _range(values: Sequence[float | None]) -> Span:
         return 0.0, 1.0
     low, high = min(known), max(known)
     if low == high:
-        return low - 0.5, high + 0.5
+        room = max(0.5, abs(low) * 0.01)
+        return low - room, high + room
     return low, high
 
 
