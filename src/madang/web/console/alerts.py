@@ -82,7 +82,7 @@ async def alert_rows(city: City, lang: str, at: datetime | None, *, source: str 
 
 
 def alert_row(alert: Entity, names: Mapping[str, str], lang: str) -> AlertRow:
-    severity = _text(alert, "severity", lang)
+    severity = said if (said := _text(alert, "severity", lang)) in SEVERITIES else ""
     source = str(plain(alert, ALERT_SOURCE) or "")
     status = plain(alert, STATUS)
     return AlertRow(
