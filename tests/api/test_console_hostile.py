@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
+import msgspec
 import pytest
 from tests.console_city import ConsoleCity, browser, make_console_city
 
 from madang.model.entity import Json
+from madang.model.query import Query
+from madang.ngsild.context import CORE
 from madang.web.console.layers import map_layers
 from madang.web.console.live import Live
 
@@ -123,3 +126,17 @@ async def test_dead_letters_are_shown_and_sent_again(console: ConsoleCity, pages
 
 async def test_health_names_a_part_that_ended_by_a_bug(console: ConsoleCity, pages: httpx.AsyncClient) -> None:
     assert (await pages.get("/health")).json() == {"status": "ok", "cities": ["aarhus"], "failed": []}
+
+
+async def test_what_is_deleted_or_without_a_place_leaves_the_map(
+    console: ConsoleCity, pages: httpx.AsyncClient
+) -> None:
+    live = Live(console.city, map_layers(console.city.packs, {}))
+    live.sizes["parking.car-parks"] = 1000.0
+    parks = [stored.entity() for stored in (await console.city.entities.query("", Query(limit=3))).items]
+    park = next(one for one in parks if CORE.expand("OffStreetParking") in one.types)
+    nowhere = msgspec.structs.replace(park, id="urn:ngsi-ld:OffStreetParking:nowhere", attributes={})
+    news = await live.layer_news({one.id: (park.types, one) for one in (park, nowhere)} | {"gone": (park.types, None)})
+    found = news["parking.car-parks"]
+    assert (found["gone"], found[nowhere.id]) == (None, None)
+    assert found[park.id] is not None

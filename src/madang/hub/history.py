@@ -7,7 +7,7 @@ from itertools import groupby
 
 import msgspec
 
-from madang.errors import NotFound
+from madang.errors import NotFound, TooComplexQuery
 from madang.model.entity import Attribute, Entity
 from madang.model.observation import Observation, Series
 from madang.model.query import Query, TemporalQuery, Window
@@ -18,7 +18,7 @@ from madang.ports.history import Bucket, HistorySize, HistoryStore, Points, Tabl
 from .entities import Entities
 
 INSTANCES_MAX = 100_000
-"""Most instances that one answer carries; past it the newest of each attribute are cut off and the caller is told."""
+"""Most instances that one answer carries; a question for more is refused, for a part would look like the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,10 @@ class Evolution:
 
 @dataclass(frozen=True, slots=True)
 class EvolutionPage:
-    """total: all entities that match. cut: the answer had more instances than INSTANCES_MAX."""
+    """total: all entities that match."""
 
     items: Sequence[Evolution]
     total: int
-    cut: bool = False
 
 
 class History:
@@ -127,12 +126,15 @@ class History:
             kinds = await self._last_known(tenant, [i for i in ids if i not in now])
             return EvolutionPage(_aggregated(buckets, {**kinds, **now}), len(ids))
         rows = await self._store.instances(tenant, ids, attributes, query, limit=INSTANCES_MAX + 1)
-        cut = len(rows) > INSTANCES_MAX
+        if len(rows) > INSTANCES_MAX:
+            raise TooComplexQuery(
+                f"The answer has more than {INSTANCES_MAX} instances; narrow it by time, attrs, lastN or limit."
+            )
         items = [
             _evolution(entity_id, list(group), now.get(entity_id))
-            for entity_id, group in groupby(rows[:INSTANCES_MAX], key=lambda observation: observation.entity_id)
+            for entity_id, group in groupby(rows, key=lambda observation: observation.entity_id)
         ]
-        return EvolutionPage(items, len(ids), cut)
+        return EvolutionPage(items, len(ids))
 
     async def put(self, tenant: str, evolution: Entity) -> bool:
         """Add an entity's evolution (attributes with all their instances) to the history. True if it was not known.

@@ -98,6 +98,9 @@ def _days_in(year: int, month: int) -> int:
     return (following - timedelta(days=1)).day
 
 
+PERIOD_MONTHS_MAX = 1200
+
+
 def parse_period(text: str) -> Period:
     """An ISO 8601 duration such as ``PT15M``, ``P1M`` or ``PT0S``. Raises BadRequestData."""
     match = _DURATION.fullmatch(text)
@@ -106,6 +109,8 @@ def parse_period(text: str) -> Period:
     years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[:7])
     fraction = int((match.group(8) or "0").ljust(6, "0"))
     exact = ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + seconds
+    if years * 12 + months > PERIOD_MONTHS_MAX or exact > PERIOD_MONTHS_MAX * 31 * 86_400:
+        raise BadRequestData(f"{text!r} is longer than {PERIOD_MONTHS_MAX // 12} years.", "aggrPeriodDuration")
     return Period(years * 12 + months, exact * 1_000_000 + fraction)
 
 

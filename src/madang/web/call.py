@@ -169,7 +169,7 @@ class Operation:
     """One row of the door's table. path: Starlette's form, below the API's root, without a slash at its end.
 
     params: query parameters it knows; any other is refused (clause 6.3.20). gives: media types it can answer with.
-    takes: media types of its body; creates: may be the first to name a tenant.
+    takes: media types of its body.
     """
 
     method: str

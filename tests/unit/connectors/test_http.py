@@ -1,10 +1,12 @@
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
 
 from madang.connectors.http import HttpContextLoader, HttpSender
 from madang.connectors.http.contexts import SIZE_MAX
+from madang.connectors.http.notifications import ANSWER_MAX
 from madang.errors import BadRequestData, ContextNotAvailable, DeliveryFailed
 
 URL = "http://example.org/c"
@@ -68,3 +70,39 @@ async def test_a_receiver_that_is_not_there_is_a_failed_delivery(error: httpx.HT
     async with HttpSender(timeout_s=1, transport=httpx.MockTransport(fail(error))) as sender:
         with pytest.raises(DeliveryFailed, match=URL):
             await sender.send(URL, {}, b"")
+
+
+class Endless(httpx.AsyncByteStream):
+    """A body without an end; told counts what was taken of it."""
+
+    def __init__(self, delay_s: float) -> None:
+        self.told = 0
+        self._delay_s = delay_s
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            await asyncio.sleep(self._delay_s)
+            self.told += 1024
+            yield b"x" * 1024
+
+
+async def test_a_receiver_that_answers_without_end_fills_no_memory() -> None:
+    body = Endless(0)
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=body))
+    async with HttpSender(timeout_s=5, transport=transport) as sender:
+        assert await sender.send("http://receiver.test/", {}, b"{}") == 200
+    assert body.told <= ANSWER_MAX + 1024
+
+
+async def test_a_receiver_that_drips_does_not_hold_its_place() -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Endless(0.05)))
+    async with HttpSender(timeout_s=0.2, transport=transport) as sender:
+        with pytest.raises(DeliveryFailed, match="in time"):
+            await sender.send("http://receiver.test/", {}, b"{}")
+
+
+async def test_a_context_that_drips_is_given_up_in_time() -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Endless(0.05)))
+    async with HttpContextLoader(timeout_s=0.2, transport=transport) as loader:
+        with pytest.raises(ContextNotAvailable, match="in time"):
+            await loader.load("http://contexts.test/c.jsonld")

@@ -1,5 +1,6 @@
 """Fetches JSON-LD contexts."""
 
+import asyncio
 from typing import Self
 
 import httpx
@@ -15,9 +16,10 @@ ACCEPT = "application/ld+json, application/json;q=0.9"
 
 
 class HttpContextLoader:
-    """ContextLoader over HTTP; redirects are followed. timeout_s bounds the whole fetch's every step."""
+    """ContextLoader over HTTP; redirects are followed. timeout_s bounds the whole fetch."""
 
     def __init__(self, *, timeout_s: float, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._timeout_s = timeout_s
         self._client = httpx.AsyncClient(
             timeout=timeout_s, transport=transport, follow_redirects=True, headers={"Accept": ACCEPT}
         )
@@ -42,14 +44,14 @@ class HttpContextLoader:
     async def _fetch(self, url: str) -> bytes:
         body = bytearray()
         try:
-            async with self._client.stream("GET", url) as response:
+            async with asyncio.timeout(self._timeout_s), self._client.stream("GET", url) as response:
                 if response.status_code != httpx.codes.OK:
                     raise ContextNotAvailable(url, f"its server answered {response.status_code}")
                 async for part in response.aiter_bytes():
                     body += part
                     if len(body) > SIZE_MAX:
                         raise ContextNotAvailable(url, f"it is larger than {SIZE_MAX} bytes")
-        except httpx.TimeoutException as exc:
+        except (httpx.TimeoutException, TimeoutError) as exc:
             raise ContextNotAvailable(url, "its server did not answer in time") from exc
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise ContextNotAvailable(url, str(exc) or type(exc).__name__) from exc

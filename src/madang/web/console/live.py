@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from madang.model.change import Change
-from madang.model.entity import Entity
+from madang.model.entity import LOCATION, Entity
 from madang.model.query import Query
 from madang.ngsild.context import CORE
 from madang.web.city import City
@@ -29,6 +29,9 @@ Frame = bytes
 
 END: Frame = b": the city closes\n\n"
 """What a follower's queue is told last."""
+
+Moved = tuple[tuple[str, ...], Entity | None]
+"""Types of an entity, and what it is now (None: deleted)."""
 
 Changes = dict[str, dict[str, dict[str, Any]]]
 """type -> entity id -> attribute -> plain value (null: removed); names compacted with the core context."""
@@ -48,7 +51,7 @@ class Live:
         """Largest size by layer key, as the layer was last sent whole."""
         self._followers: set[asyncio.Queue[Frame | None]] = set()
         self._waiting: Changes = {}
-        self._moved: dict[str, Entity] = {}
+        self._moved: dict[str, Moved] = {}
         self._news = asyncio.Event()
         self._over = False
 
@@ -105,7 +108,7 @@ class Live:
                     self._send(event("reset", {}))
                 elif self._followers:
                     collect(self._waiting, changes)
-                    self._moved.update((change.entity_id, change.after) for change in changes if change.after)
+                    self._moved.update((one.entity_id, (types_of(one), one.after)) for one in changes)
                     if any(ALERT_TYPE in types_of(change) for change in changes):
                         self._send(event("alerts", alert_news(changes, await count_open_alerts(self._city))))
                         await self._touch_sources(changes)
@@ -118,7 +121,7 @@ class Live:
             waiting, self._waiting = self._waiting, {}
             moved, self._moved = self._moved, {}
             self._send(event("changes", waiting))
-            if news := await self._layer_news(moved):
+            if news := await self.layer_news(moved):
                 self._send(event("layers", news))
             await asyncio.sleep(FRAME_S)
 
@@ -131,20 +134,25 @@ class Live:
         page = await self._city.entities.query("", Query(ids=sources, limit=len(sources)))
         for stored in page.items:
             entity = stored.entity()
-            self._moved.setdefault(entity.id, entity)
+            self._moved.setdefault(entity.id, (entity.types, entity))
 
-    async def _layer_news(self, moved: Mapping[str, Entity]) -> dict[str, dict[str, Properties]]:
-        """layer key -> entity id -> what changed about its feature; only layers that somebody has loaded."""
+    async def layer_news(self, moved: Mapping[str, Moved]) -> dict[str, dict[str, Properties | None]]:
+        """layer key -> entity id -> what changed about its feature; None: it has none any more (deleted, no place).
+
+        Only layers that somebody has loaded.
+        """
         alarmed = await alarmed_ids(self._city, None)
         now = self._city.clock.now()
-        news: dict[str, dict[str, Properties]] = {}
+        news: dict[str, dict[str, Properties | None]] = {}
         for one in self.layers:
             if one.key not in self.sizes:
                 continue
             found = {
-                entity.id: properties(one, entity, now=now, alarmed=alarmed, size_max=self.sizes[one.key])
-                for entity in moved.values()
-                if one.type_uri in entity.types
+                entity_id: properties(one, entity, now=now, alarmed=alarmed, size_max=self.sizes[one.key])
+                if entity is not None and isinstance(plain(entity, LOCATION), dict)
+                else None
+                for entity_id, (types, entity) in moved.items()
+                if one.type_uri in types
             }
             if found:
                 news[one.key] = found

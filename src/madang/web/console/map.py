@@ -83,7 +83,13 @@ def map_routes(cities: Mapping[str, City], lives: Mapping[str, Live]) -> list[Ro
         return Response(
             orjson.dumps(
                 collection(
-                    one, entities, lang, live, now=moment(reader, city), alarmed=await alarmed_ids(city, reader.at)
+                    one,
+                    entities,
+                    lang,
+                    live,
+                    now=moment(reader, city),
+                    alarmed=await alarmed_ids(city, reader.at),
+                    past=reader.at is not None,
                 )
             ),
             media_type="application/geo+json",
@@ -115,10 +121,12 @@ def map_routes(cities: Mapping[str, City], lives: Mapping[str, Live]) -> list[Ro
 
 
 def collection(
-    one: MapLayer, entities: Sequence[Entity], lang: str, live: Live, *, now: Any, alarmed: frozenset[str]
+    one: MapLayer, entities: Sequence[Entity], lang: str, live: Live, *, now: Any, alarmed: frozenset[str], past: bool
 ) -> dict[str, Any]:
     """A layer as a FeatureCollection; remembers the layer's largest size, which the news of it are measured by."""
-    size_max = live.sizes[one.key] = largest(one, entities)
+    size_max = largest(one, entities)
+    if not past:
+        live.sizes[one.key] = size_max
     features = [
         feature(one, entity, lang, properties(one, entity, now=now, alarmed=alarmed, size_max=size_max))
         for entity in entities

@@ -154,14 +154,26 @@ function addLayer(layer) {
 
 const parts = (layer) => [`${layer.key}-ring`, `${layer.key}-quiet`, layer.key, `${layer.key}-label`].filter((id) => map.getLayer(id));
 
+/** Reads a layer whole. News that comes meanwhile is kept and told afterwards: the answer may be older. */
 async function load(layer) {
-  const answer = await fetch(link(`api/layers/${layer.key}.geojson`, { lang }));
-  if (!answer.ok) return;
-  const collection = await answer.json();
-  layer.features = new Map(collection.features.map((feature) => [feature.properties.id, feature]));
-  map.getSource(layer.key).setData(collection);
-  layer.loaded = true;
-  count(layer);
+  if (layer.pending) return;
+  layer.pending = [];
+  layer.stale = false;
+  layer.changed = layer.gone = undefined;
+  try {
+    const answer = await fetch(link(`api/layers/${layer.key}.geojson`, { lang }));
+    if (!answer.ok) return;
+    const collection = await answer.json();
+    layer.features = new Map(collection.features.map((feature) => [feature.properties.id, feature]));
+    map.getSource(layer.key).setData(collection);
+    layer.loaded = true;
+  } finally {
+    const missed = layer.pending;
+    layer.pending = undefined;
+    if (layer.loaded) for (const changed of missed) merge(layer, changed);
+    flushing ||= setTimeout(flush, FLUSH_MS);
+    count(layer);
+  }
 }
 
 function count(layer) {
@@ -210,28 +222,39 @@ let flushing = 0;
 function take(news) {
   for (const [key, changed] of Object.entries(news)) {
     const layer = layers.get(key);
-    if (!layer?.loaded) continue;
-    for (const [id, properties] of Object.entries(changed)) {
-      const feature = layer.features.get(id);
-      if (!feature) { layer.stale = true; continue; }
+    if (!layer) continue;
+    if (layer.pending) { layer.pending.push(changed); continue; }
+    if (layer.loaded) merge(layer, changed);
+  }
+  flushing ||= setTimeout(flush, FLUSH_MS);
+}
+
+/** null is something that is gone; an id that is not drawn yet means that the layer must be read anew. */
+function merge(layer, changed) {
+  for (const [id, properties] of Object.entries(changed)) {
+    const feature = layer.features.get(id);
+    if (!properties) {
+      if (feature) { layer.features.delete(id); layer.changed?.delete(id); (layer.gone ??= []).push(id); }
+    } else if (!feature) {
+      layer.stale = true;
+    } else {
       Object.assign(feature.properties, properties);
       (layer.changed ??= new Map()).set(id, feature);
     }
   }
-  flushing ||= setTimeout(flush, FLUSH_MS);
 }
 
 function flush() {
   flushing = 0;
   for (const layer of layers.values()) {
-    if (layer.stale) { layer.stale = false; layer.changed = undefined; load(layer); continue; }
-    if (!layer.changed) continue;
-    const update = [...layer.changed.values()].map((feature) => ({
+    if (layer.stale) { load(layer); continue; }
+    if (!layer.changed && !layer.gone) continue;
+    const update = [...(layer.changed ?? new Map()).values()].map((feature) => ({
       id: feature.properties.id,
       addOrUpdateProperties: ["v", "s", "a", "t"].filter((key) => feature.properties[key] !== undefined).map((key) => ({ key, value: feature.properties[key] })),
     }));
-    layer.changed = undefined;
-    map.getSource(layer.key).updateData({ update });
+    map.getSource(layer.key).updateData({ update, remove: layer.gone ?? [] });
+    layer.changed = layer.gone = undefined;
     count(layer);
   }
 }
