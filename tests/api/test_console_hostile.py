@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import msgspec
 import pytest
 from tests.console_city import ConsoleCity, browser, make_console_city
 
+from madang.hub.keeping import PartStatus
 from madang.model.entity import Json
 from madang.model.query import Query
 from madang.ngsild.context import CORE
@@ -124,8 +126,13 @@ async def test_dead_letters_are_shown_and_sent_again(console: ConsoleCity, pages
     assert (answer.status_code, answer.headers["location"]) == (303, "/aarhus/feeds#notifications")
 
 
-async def test_health_names_a_part_that_ended_by_a_bug(console: ConsoleCity, pages: httpx.AsyncClient) -> None:
-    assert (await pages.get("/health")).json() == {"status": "ok", "cities": ["aarhus"], "failed": []}
+async def test_health_names_a_part_that_ended_by_a_bug(console: ConsoleCity) -> None:
+    sick = replace(
+        console.city, parts={"alerts": PartStatus("failed", "a bug"), "news": PartStatus("waiting", "a disk")}
+    )
+    async with browser(sick) as pages:
+        answer = await pages.get("/health")
+    assert (answer.status_code, answer.json()["failed"]) == (503, ["aarhus: alerts"])
 
 
 async def test_what_is_deleted_or_without_a_place_leaves_the_map(

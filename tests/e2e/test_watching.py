@@ -10,8 +10,8 @@ from tests.e2e.small_city import empty_city
 GARAGE = "urn:ngsi-ld:OffStreetParking:aarhus:BRUUNS"
 
 
-def test_health_names_the_cities(demo: Server) -> None:
-    assert demo.get("/health").json() == {"status": "ok", "cities": ["aarhus", "goyang"]}
+def test_health_names_the_cities_and_what_failed_in_them(demo: Server) -> None:
+    assert demo.get("/health").json() == {"status": "ok", "cities": ["aarhus", "goyang"], "failed": []}
 
 
 def test_metrics_are_numbers_that_grow_with_what_is_written(demo: Server) -> None:
