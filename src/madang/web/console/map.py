@@ -70,7 +70,6 @@ def map_routes(cities: Mapping[str, City], lives: Mapping[str, Live]) -> list[Ro
             state=await state_sentence(city, reader.lang, reader.at),
             note=pick(profile.note, reader.lang),
             credits=profile.credits,
-            shown=[],
         )
 
     async def layer(request: Request) -> Response:
