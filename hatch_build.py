@@ -56,9 +56,9 @@ class ConsoleLibraries(BuildHookInterface):  # type: ignore[type-arg]  # hatchli
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if not self.current():
             self.fetch()
-        # An editable install reads packs and cities where they are edited; a copy would go stale.
+        # An editable install reads packs, cities and places where they are edited; a copy would go stale.
         if self.target_name == "wheel" and version != "editable":
-            for folder in ("packs", "cities"):
+            for folder in ("packs", "cities", "places"):
                 if (self.path / folder).is_dir():
                     build_data["force_include"][str(self.path / folder)] = f"madang/share/{folder}"
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang.packs.formula import constant, parse_formula
+from madang.model.formula import constant, parse_formula
 from madang.packs.pack import AgainstUsual, Range, Rule, RuleHead, Silent, Stuck, Threshold
 from madang.packs.rules import Engine, Reading, Transition
 

@@ -14,11 +14,11 @@ import numpy.typing as npt
 
 from madang.hub.entities import Entities
 from madang.model.entity import Entity, Json
+from madang.model.formula import Formula
 from madang.model.query import Query, Window
 from madang.ports.history import HistoryStore, Points
 
 from .alerts import name_of
-from .formula import Formula
 from .pack import Chart, FittedPack, Grouping
 
 PAGE = 1000

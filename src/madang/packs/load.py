@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from madang.errors import ConfigError, Fault, InputError
 from madang.model.feed import FeedPlan
+from madang.model.formula import Formula, constant, parse_formula
 from madang.model.keys import Document, Place, Reader, Section, Steps, load_document, parse_duration, suggestion
 from madang.model.query import QExpr
 from madang.model.units import BY_CODE, unit_for
@@ -16,7 +17,6 @@ from madang.ngsild.context import CORE
 from madang.ngsild.q import parse_q
 
 from . import check
-from .formula import Formula, constant, parse_formula
 from .pack import (
     AgainstUsual,
     AttributeType,

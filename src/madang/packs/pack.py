@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from madang.model.entity import Kind
+from madang.model.formula import Formula
 from madang.model.query import Aggregate, QExpr
-
-from .formula import Formula
 
 Text = Mapping[str, str]
 Severity = Literal["low", "medium", "high", "critical"]

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from madang.packs.formula import parse_formula
+from madang.model.formula import parse_formula
 from madang.ports.history import Bucket, Points, Usual
 from madang.web.console.series import (
     Grid,

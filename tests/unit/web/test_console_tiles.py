@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from madang.model.entity import Attribute, Entity
+from madang.model.formula import parse_formula
 from madang.model.query import Compare
 from madang.model.query import Path as QPath
 from madang.ngsild.context import CORE
-from madang.packs.formula import parse_formula
 from madang.packs.pack import AttributeType, Derived, EntityType, FittedPack, Table, Tile, TileAggregate
 from madang.web.console.derived import with_derived
 from madang.web.console.tiles import table_columns, table_rows, tile_value

@@ -8,10 +8,10 @@ from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from madang.model.entity import Entity
+from madang.model.formula import Formula, parse_formula
 from madang.model.keys import format_duration
 from madang.model.query import Aggregation, TemporalQuery, Window
 from madang.ngsild.context import CORE
-from madang.packs.formula import Formula, parse_formula
 from madang.packs.pack import Chart, FittedPack
 from madang.ports.history import Bucket, Points, Usual
 

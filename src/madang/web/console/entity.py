@@ -12,12 +12,12 @@ from starlette.routing import Route
 
 from madang.errors import BadRequestData, NotFound
 from madang.model.entity import LOCATION, Entity
+from madang.model.formula import Formula
 from madang.model.query import Query, Window
 from madang.ngsild.context import CORE
 from madang.ngsild.parse import parse_time
 from madang.ngsild.serialize import Representation, render_entity
 from madang.ngsild.time import format_time
-from madang.packs.formula import Formula
 from madang.packs.pack import FittedPack, Range, Stuck, Threshold
 from madang.ports.history import Points
 from madang.web.city import City

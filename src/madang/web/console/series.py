@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from madang.model.formula import Formula
 from madang.model.query import Aggregate
-from madang.packs.formula import Formula
 from madang.ports.history import Bucket, Points, Usual
 
 HOUR_MS = 3_600_000

@@ -1,4 +1,4 @@
-"""The console's words in every language it speaks. Source of truth: texts.toml beside this file."""
+"""The console's words in every language it speaks. Source of truth: the tables in texts/ beside this file."""
 
 import tomllib
 from collections.abc import Mapping
@@ -11,9 +11,13 @@ LANGUAGES: Mapping[str, str] = {"ko": "한국어", "en": "English"}
 
 @cache
 def catalogue() -> Mapping[str, Mapping[str, str]]:
-    """Key -> language -> text."""
-    with (Path(__file__).parent / "texts.toml").open("rb") as file:
-        texts: Mapping[str, Mapping[str, str]] = tomllib.load(file)["texts"]
+    """Key -> language -> text. Raises ValueError where two tables have the same key."""
+    texts: dict[str, Mapping[str, str]] = {}
+    for path in sorted((Path(__file__).parent / "texts").glob("*.toml")):
+        table = tomllib.loads(path.read_text(encoding="utf-8"))["texts"]
+        if twice := texts.keys() & table.keys():
+            raise ValueError(f"{path.name} has keys that another table has: {sorted(twice)}")
+        texts |= table
     return texts
 
 

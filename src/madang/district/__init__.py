@@ -1,0 +1,1 @@
+"""The district programme: ledger, indicators, comparison, outside view, scenario, briefing."""
