@@ -11,7 +11,8 @@
     │   ├── NotFound
     │   ├── NonexistentTenant
     │   ├── AlreadyExists
-    │   └── Conflict                the version changed underneath
+    │   ├── Conflict                the version changed underneath
+    │   └── Immutable               a record of the ledger, which is never changed
     ├── DependencyError         something outside failed; a retry may help
     │   ├── ContextNotAvailable     a remote @context could not be had
     │   ├── SourceUnavailable       a feed's source cannot be reached or read
@@ -122,6 +123,14 @@ class Conflict(StateError):
 
     def __init__(self, subject: str) -> None:
         super().__init__(f"{subject} was changed by someone else meanwhile.")
+        self.subject = subject
+
+
+class Immutable(StateError):
+    """A record that is kept as it was written. ``subject`` is its id; the detail says what to do instead."""
+
+    def __init__(self, subject: str, detail: str) -> None:
+        super().__init__(detail)
         self.subject = subject
 
 

@@ -2,14 +2,14 @@
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 import msgspec
 
-from madang.errors import AlreadyExists, Conflict, InputError, NonexistentTenant, NotFound, StateError
+from madang.errors import AlreadyExists, Conflict, Immutable, InputError, NonexistentTenant, NotFound, StateError
 from madang.model.change import Change, ChangeKind
 from madang.model.entity import Attribute, Entity
 from madang.model.observation import Observation
@@ -55,6 +55,13 @@ Raises InputError or StateError where it may not be done."""
 
 Result = Effect | InputError | StateError
 
+Guard = Callable[[Entity | None, Entity | None], None]
+"""Sees an entity of its type before and after a step (None: not there) and raises InputError or StateError where the
+step may not be done. Pure."""
+
+Guards = Mapping[str, Guard]
+"""Entity type (expanded) -> guard."""
+
 
 @dataclass(slots=True)
 class _Draft:
@@ -67,9 +74,11 @@ class _Draft:
     observations: list[Observation] = field(default_factory=list)
     touched: bool = False
 
-    def apply(self, step: Step, now: datetime) -> Result:
+    def apply(self, step: Step, now: datetime, guards: Guards) -> Result:
         try:
             effect = step(self.after, now)
+            if guards and effect.after is not self.after:
+                _check(guards, self.after, effect.after)
         except (InputError, StateError) as exc:
             return exc
         if effect.after is None:
@@ -100,7 +109,10 @@ class Entities:
     """Every method takes the tenant first ("" is the default one). Reads of a tenant nobody ever wrote to raise
     NonexistentTenant. A write that returned is durable, and its changes are on the bus."""
 
-    def __init__(self, state: StateStore, history: HistoryStore, bus: Bus, clock: Clock) -> None:
+    def __init__(
+        self, state: StateStore, history: HistoryStore, bus: Bus, clock: Clock, guards: Guards | None = None
+    ) -> None:
+        self._guards = guards or {}
         self._state = state
         self._history = history
         self._bus = bus
@@ -147,6 +159,12 @@ class Entities:
         """Attribute name -> entity type -> entities that have it."""
         await self.check_tenant(tenant)
         return await self._state.count_attributes(tenant)
+
+    def check_past(self, types: Iterable[str]) -> None:
+        """Raises Immutable where entities of one of these types are records: their past is not written afterwards."""
+        guarded = self._guards.keys() & set(types)
+        if guarded:
+            raise Immutable(min(guarded), "The history of a record is not changed; enter a new record instead.")
 
     def scan(self, tenant: str) -> AsyncIterator[Stored]:
         """All entities in id order; does not block writers."""
@@ -302,7 +320,7 @@ class Entities:
             for _ in range(TRIES):
                 now = self._clock.now()
                 drafts = _drafts(ids, await self._state.get_many(tenant, ids), now)
-                results = [drafts[entity_id].apply(step, now) for entity_id, step in steps]
+                results = [drafts[entity_id].apply(step, now, self._guards) for entity_id, step in steps]
                 try:
                     await self._store(tenant, drafts, results)
                 except Conflict:
@@ -349,6 +367,12 @@ def refused(ids: Sequence[str], results: Sequence[Result]) -> tuple[Refused, ...
         for entity_id, result in zip(ids, results, strict=True)
         if not isinstance(result, Effect)
     )
+
+
+def _check(guards: Guards, before: Entity | None, after: Entity | None) -> None:
+    types = {*(before.types if before else ()), *(after.types if after else ())}
+    for name in types & guards.keys():
+        guards[name](before, after)
 
 
 def _differs(old: Entity | None, outcome: Outcome) -> bool:

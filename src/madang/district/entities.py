@@ -1,0 +1,125 @@
+"""A record's row as an NGSI-LD entity and back: refs are Relationships, words LanguageProperties, boundaries GeoProperties."""
+
+import re
+from collections.abc import Mapping
+
+import orjson
+
+from madang.errors import BadRequestData, Pointer
+from madang.model.entity import Attribute, Entity, Json
+from madang.ngsild.context import CORE
+
+from .kinds import BY_NAME, BY_URI, ENTRY, Column, Kind
+from .quantity import find_unit
+from .rows import LANGUAGES, Row, local_id, urn
+
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,9})?")
+"""Numbers that JSON gives back digit by digit; anything else (a range, 8,493, 87.0) is kept as written."""
+
+ROW_SKIPS = ("id",)
+
+
+def attribute_name(column: str) -> str:
+    """``as_of`` -> the expanded name of asOf. ``location`` is the core's own."""
+    first, *rest = column.split("_")
+    return CORE.expand(first + "".join(part.capitalize() for part in rest))
+
+
+def kind_of(entity: Entity) -> Kind | None:
+    """The ledger's kind an entity is of; None where the ledger does not keep it."""
+    return next((kind for uri in entity.types if (kind := BY_URI.get(uri))), None)
+
+
+def to_entity(kind: Kind, row: Row) -> Entity:
+    """A row that parse_row took, as the entity the hub keeps."""
+    attributes: dict[str, tuple[Attribute, ...]] = {}
+    for column in (*kind.columns, *ENTRY):
+        if column.name not in ROW_SKIPS and (attribute := _attribute(kind, column, row)):
+            attributes[attribute_name(column.name)] = (attribute,)
+    return Entity(urn(kind, row["id"].strip()), (kind.uri,), attributes)
+
+
+def _attribute(kind: Kind, column: Column, row: Row) -> Attribute | None:
+    if column.kind == "words":
+        words = {lang: text for lang in LANGUAGES if (text := row.get(f"{column.name}_{lang}", "").strip())}
+        return Attribute("LanguageProperty", words) if words else None
+    text = row.get(column.name, "").strip()
+    if not text:
+        return None
+    match column.kind:
+        case "ref":
+            return Attribute("Relationship", urn(BY_NAME[column.refers], text))
+        case "refs":
+            parties = [urn(BY_NAME[column.refers], one.strip()) for one in text.split(";") if one.strip()]
+            return Attribute("Relationship", parties)
+        case "geometry":
+            return Attribute("GeoProperty", orjson.loads(text))
+        case "value" | "quantity":
+            unit = row.get("unit" if column.kind == "value" else f"{column.name}_unit", "").strip()
+            return Attribute("Property", _number_or_text(text), unit_code=_unit_code(unit))
+        case "number":
+            return Attribute("Property", _number_or_text(text))
+        case _:
+            return Attribute("Property", text)
+
+
+def _number_or_text(text: str) -> Json:
+    if not _NUMBER.fullmatch(text):
+        return text
+    return float(text) if "." in text and not text.endswith("0") else text if "." in text else int(text)
+
+
+def _unit_code(symbol: str) -> str | None:
+    return (find_unit(symbol).unit_code or None) if symbol not in ("", "date", "text") else None
+
+
+def to_row(kind: Kind, entity: Entity) -> dict[str, str]:
+    """The row an entity stands for, whoever wrote it. Raises BadRequestData with the attribute at fault.
+
+    Attributes the kind does not know are not part of the statement and are left out.
+    """
+    row = {"id": local_id(entity.id) if entity.id == urn(kind, local_id(entity.id)) else entity.id}
+    for column in (*kind.columns, *ENTRY):
+        if column.name in ROW_SKIPS:
+            continue
+        instances = entity.attributes.get(attribute_name(column.name), ())
+        if instances:
+            if len(instances) > 1 or instances[0].dataset_id is not None:
+                raise BadRequestData(f"{column.name} has several instances; a statement has one.", _at(entity, column))
+            row |= _texts(kind, column, instances[0], _at(entity, column))
+    return row
+
+
+def _at(entity: Entity, column: Column) -> str:
+    return str(Pointer(entity.id) / CORE.compact(attribute_name(column.name)))
+
+
+def _texts(kind: Kind, column: Column, attribute: Attribute, at: str) -> Mapping[str, str]:
+    value = attribute.value
+    if column.kind == "words":
+        words = value if isinstance(value, dict) else {"en": value}
+        if not all(isinstance(text, str) for text in words.values()):
+            raise BadRequestData("Words are one text per language.", at)
+        return {f"{column.name}_{lang}": text for lang, text in words.items() if lang in LANGUAGES}
+    if column.kind in ("ref", "refs"):
+        ids = value if isinstance(value, list) else [value]
+        if attribute.kind != "Relationship" or not all(isinstance(one, str) for one in ids):
+            raise BadRequestData(f"{column.name} must be a Relationship to another record.", at)
+        return {column.name: ";".join(_short(BY_NAME[column.refers], one) for one in ids)}
+    if column.kind == "geometry":
+        return {column.name: orjson.dumps(value).decode()}
+    if isinstance(value, dict):  # a typed value such as {"@type": "Date", "@value": "2026-03-01"}
+        value = value.get("@value")
+    if isinstance(value, bool):
+        return {column.name: "yes" if value else "no"}
+    if isinstance(value, float):
+        value = f"{value:.9f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else value
+    if not isinstance(value, (str, int)):
+        raise BadRequestData(f"{column.name} must be text or a number.", at)
+    return {column.name: str(value)}
+
+
+def _short(kind: Kind, entity_id: str) -> str:
+    prefix = f"urn:ngsi-ld:{kind.type}:"
+    return entity_id.removeprefix(prefix)
+
