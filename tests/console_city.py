@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import httpx
 from tests.api.city import PROFILE, HandClock, RecordingState, make_city
 
+from madang.district.wing import ledger_guards, open_places
 from madang.hub.clock import CityClock
 from madang.hub.entities import Entities
 from madang.hub.feeds import Feeds
@@ -134,7 +135,8 @@ async def make_console_city(
         packs=choices,
     )
     history = MemoryHistoryStore(clock)
-    entities = Entities(RecordingState(history), history, bus, clock)
+    files, measures = base.city.places.files, base.city.places.ledger.measures
+    entities = Entities(RecordingState(history), history, bus, clock, ledger_guards(measures))
     for name in PARKS:
         await history.append("", observations(name))
         await entities.create("", car_park(name))
@@ -150,6 +152,7 @@ async def make_console_city(
         entities=entities,
         history=History(entities, history, clock),
         feeds=Feeds(clock, clock),
+        places=open_places(files, measures, entities),
     )
     return ConsoleCity(city, history, clock)
 

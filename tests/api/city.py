@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from madang.bus.local import LocalBus
+from madang.district.wing import PlacesFiles, ledger_guards, open_places
 from madang.errors import ContextNotAvailable, DeliveryFailed
 from madang.hub.clock import CityClock
 from madang.hub.contexts import Contexts
@@ -21,6 +22,7 @@ from madang.hub.history import History
 from madang.hub.subscriptions import Subscriptions
 from madang.model.entity import Json
 from madang.packs.profile import ClockPlan, Profile
+from madang.packs.shipped import shipped
 from madang.ports.state import StateStore, Write
 from madang.settings import parse_settings
 from madang.stores.memory import MemoryStateStore
@@ -111,7 +113,9 @@ def make_city(state: StateStore | None = None, **settings: str | int | float) ->
     clock, shelf, postbox, bus = HandClock(), Shelf(), Postbox(), LocalBus()
     history = MemoryHistoryStore(clock)
     outbox, documents = MemoryOutbox(), MemoryDocumentStore()
-    entities = Entities(state or RecordingState(history), history, bus, clock)
+    files = PlacesFiles(shipped("places"), PROFILE.directory / "district")
+    measures = files.measures()
+    entities = Entities(state or RecordingState(history), history, bus, clock, ledger_guards(measures))
     contexts = Contexts(documents, shelf, clock, base_url=f"http://testserver{ROOT}")
     subscriptions = Subscriptions(documents, outbox, postbox, entities, contexts, bus, clock, parallel=4, attempts=3)
     city = City(
@@ -126,6 +130,7 @@ def make_city(state: StateStore | None = None, **settings: str | int | float) ->
         contexts=contexts,
         feeds=Feeds(clock, clock),
         bus=bus,
+        places=open_places(files, measures, entities),
     )
     return TestCity(city, clock, shelf, postbox, history, outbox, documents)
 

@@ -17,6 +17,7 @@ from madang.bus.local import LocalBus
 from madang.connectors.http import HttpContextLoader, HttpSender
 from madang.connectors.table.run import Progress, load_history, load_registers, replay
 from madang.connectors.table.spec import TableFeed, parse_feeds
+from madang.district.wing import PlacesFiles, ledger_guards, open_places
 from madang.errors import ConfigError, DependencyError
 from madang.hub.clock import CityClock, decode_clock, encode_clock
 from madang.hub.contexts import Contexts
@@ -94,6 +95,9 @@ class OpenCity:
         city = self.city
         steps(f"{city.name}: registers", 0, None)
         await load_registers("", self.feeds, intake=city.entities, tables=self.tables, health=city.feeds)
+        steps(f"{city.name}: places", 0, None)
+        for entity_id, why in (await city.places.bring()).refused.items():
+            logger.warning("%s: %s was not entered: %s", city.name, entity_id, why)
         start = city.profile.clock.history_from
         if start is None:
             return 0
@@ -207,7 +211,9 @@ async def open_city(
         await _restore_clock(clock, stores)
         bus = LocalBus()
         keeper = Keeper()
-        entities = Entities(stores.state, history, bus, system)
+        files = PlacesFiles(shipped("places"), profile.directory / "district")
+        measures = files.measures()
+        entities = Entities(stores.state, history, bus, system, ledger_guards(measures))
         contexts = Contexts(
             stores.documents,
             loader,
@@ -243,6 +249,7 @@ async def open_city(
             contexts=contexts,
             feeds=feeds,
             bus=bus,
+            places=open_places(files, measures, entities),
             parts=keeper.parts,
         )
         yield OpenCity(city, plans, stores, history, alerts, DuckTables(), keeper)

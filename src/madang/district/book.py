@@ -1,4 +1,4 @@
-"""All that a city's ledger says, read at one moment: the value that pages, indicators, comparison and briefing work on."""
+"""All that a city's ledger says at one moment: what pages, indicators, comparison and briefing work on."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -124,8 +124,6 @@ def gather(records: Iterable[Record], measures: Measures, broken: Iterable[Broke
         tuple(one for one in counted if isinstance(one, Practice)),
         tuple(one for one in counted if isinstance(one, Evidence)),
         waiting=tuple(one for one in every if one.entry.status == "draft"),
-        set_aside=tuple(
-            one for one in every if one.entry.status in ("rejected", "withdrawn") or one.id in corrected
-        ),
+        set_aside=tuple(one for one in every if one.entry.status in ("rejected", "withdrawn") or one.id in corrected),
         broken=tuple(broken),
     )

@@ -1,4 +1,4 @@
-"""A record's row as an NGSI-LD entity and back: refs are Relationships, words LanguageProperties, boundaries GeoProperties."""
+"""A record's row as an NGSI-LD entity and back: refs become Relationships, words LanguageProperties."""
 
 import re
 from collections.abc import Mapping
@@ -122,4 +122,3 @@ def _texts(kind: Kind, column: Column, attribute: Attribute, at: str) -> Mapping
 def _short(kind: Kind, entity_id: str) -> str:
     prefix = f"urn:ngsi-ld:{kind.type}:"
     return entity_id.removeprefix(prefix)
-

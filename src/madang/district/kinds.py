@@ -1,4 +1,4 @@
-"""The kinds of records: one table that the CSV reader, the forms, the entities, the guard and the reference page read."""
+"""The kinds of records: one table that CSV reader, forms, entities, guard and reference page read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -130,7 +130,9 @@ KINDS: tuple[Kind, ...] = (
             _SUBJECT,
             Column("measure", "text", "무엇을 재었는지", "What is measured, a code of measures.csv", required=True),
             Column("basis", "word", "계획, 주장, 전망, 실적", "Plan, claim, forecast or actual", True, get_args(Basis)),
-            Column("value", "value", "값 (원문에 적힌 대로)", "Value as written: 87, 30–50, >20000, 2024-H2", required=True),
+            Column(
+                "value", "value", "값 (원문에 적힌 대로)", "As written: 87, 30–50, >20000, 2024-H2", required=True
+            ),
             Column("unit", "unit", "단위", "Unit: ha, 평, 억 KRW, jobs, %, date, text …", required=True),
             Column("boundary", "text", "어느 구역의 값인지", "Which area is meant"),
             Column("definition", "text", "무엇을 세었는지", "What is counted, where it differs from the plain meaning"),

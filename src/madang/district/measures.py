@@ -52,7 +52,7 @@ def check_measure(fact: Fact, measures: Measures, at: Pointer) -> None:
     found = dimension_of(fact)
     if not fits(found, measure.dimension):
         raise BadRequestData(
-            f'{measure.name["en"]} is measured in a unit of {measure.dimension}, not of {found}; '
+            f"{measure.name['en']} is measured in a unit of {measure.dimension}, not of {found}; "
             "unlike things are not put under one word.",
             str(at / "unit"),
         )

@@ -249,15 +249,5 @@ class Evidence:
 
 
 Record = (
-    Programme
-    | Fact
-    | Baseline
-    | Phase
-    | Parcel
-    | Contract
-    | Tenancy
-    | Organization
-    | Agreement
-    | Practice
-    | Evidence
+    Programme | Fact | Baseline | Phase | Parcel | Contract | Tenancy | Organization | Agreement | Practice | Evidence
 )

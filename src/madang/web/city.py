@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from madang.district.wing import Places
 from madang.hub.clock import CityClock
 from madang.hub.contexts import Contexts
 from madang.hub.entities import Entities
@@ -31,5 +32,6 @@ class City:
     contexts: Contexts
     feeds: Feeds
     bus: Bus
+    places: Places
     parts: Mapping[str, PartStatus] = field(default_factory=dict)
     """How the parts that go on in the background are doing, by name."""

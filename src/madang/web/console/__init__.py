@@ -14,6 +14,7 @@ from .feeds import feed_routes
 from .frame import frame_routes
 from .live import Live
 from .map import map_routes
+from .places import places_routes
 from .search import search_routes
 from .settings import settings_routes
 
@@ -25,6 +26,7 @@ def console_routes(cities: Mapping[str, City], lives: Mapping[str, Live]) -> Seq
         *board_routes(cities),
         *entity_routes(cities),
         *alert_routes(cities),
+        *places_routes(cities),
         *feed_routes(cities),
         *data_routes(cities),
         *settings_routes(cities),

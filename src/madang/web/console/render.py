@@ -23,7 +23,7 @@ from .texts import LANGUAGES, pick, say
 
 WEB = Path(__file__).parent.parent
 STATIC = WEB / "static"
-PAGES = ("map", "boards", "alerts", "feeds", "data", "settings")
+PAGES = ("map", "boards", "alerts", "places", "feeds", "data", "settings")
 SPEEDS = (1, 10, 60, 300, 1800, 8640, 43200)
 """Replay speeds offered, city seconds per second; 8640 is a day in ten seconds."""
 

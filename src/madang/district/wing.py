@@ -1,0 +1,47 @@
+"""What the doors may use of the places wing, put together from its files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from madang.hub.entities import Entities
+from madang.hub.entities import Guard as HubGuard
+
+from .guard import guards
+from .ledger import Brought, Ledger
+from .measures import Measures, load_measures
+from .shipped import load_rows
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesFiles:
+    """Where the wing's data lie. shared: comes with madang, for all cities. own: ``district/`` of the city."""
+
+    shared: Path
+    own: Path
+
+    def measures(self) -> Measures:
+        return load_measures(self.shared / "measures.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """One city's places wing."""
+
+    files: PlacesFiles
+    ledger: Ledger
+
+    async def bring(self) -> Brought:
+        """Enter the records that came with madang and with the city, where they are not there yet. Raises ConfigError
+        with every fault of their files."""
+        measures = self.ledger.measures
+        return await self.ledger.bring([*load_rows(self.files.shared, measures), *load_rows(self.files.own, measures)])
+
+
+def ledger_guards(measures: Measures) -> Mapping[str, HubGuard]:
+    """For the hub: what may happen to the ledger's records."""
+    return guards(measures)
+
+
+def open_places(files: PlacesFiles, measures: Measures, entities: Entities) -> Places:
+    return Places(files, Ledger(entities, measures))

@@ -1,0 +1,11 @@
+"""The pages of the district: programme, plans, money, figures, comparison, scenario, entry, log, briefing."""
+
+from collections.abc import Mapping, Sequence
+
+from starlette.routing import BaseRoute
+
+from madang.web.city import City
+
+
+def places_routes(cities: Mapping[str, City]) -> Sequence[BaseRoute]:
+    return []
