@@ -35,6 +35,7 @@ def _guard(kind: Kind, measures: Measures) -> Guard:
         if after is None or kind_of(after) is not kind:
             _check_end(kind, before)
             return
+        _check_stays(after)
         row = to_row(kind, after)
         if before is None:
             check_new(kind, row, measures, Pointer(after.id))
@@ -42,6 +43,13 @@ def _guard(kind: Kind, measures: Measures) -> Guard:
             _check_change(kind, to_row(kind, before), row, measures, Pointer(after.id))
 
     return check
+
+
+def _check_stays(entity: Entity) -> None:
+    """A record that expires by itself would be a deletion that nobody has to give a reason for."""
+    ends = entity.expires_at or any(one.expires_at for items in entity.attributes.values() for one in items)
+    if ends:
+        raise BadRequestData("A record of the ledger does not expire.", str(Pointer(entity.id) / "expiresAt"))
 
 
 def check_new(kind: Kind, row: Row, measures: Measures, at: Pointer) -> None:

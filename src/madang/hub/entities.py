@@ -62,6 +62,8 @@ step may not be done. Pure."""
 Guards = Mapping[str, Guard]
 """Entity type (expanded) -> guard."""
 
+NO_GUARDS: Guards = {}
+
 
 @dataclass(slots=True)
 class _Draft:
@@ -357,7 +359,7 @@ def _drafts(ids: Sequence[str], stored: Mapping[str, Stored], now: datetime) -> 
         draft = drafts[entity_id] = _Draft(found, before, before)
         if before is not None and is_expired(before, now):
             # What has expired but is not swept yet is gone for the next writer.
-            draft.apply(lambda _, __: Effect(None), now)
+            draft.apply(lambda _, __: Effect(None), now, NO_GUARDS)
     return drafts
 
 
