@@ -116,7 +116,7 @@ def s_curve(start: date, end: date, budget: Decimal, at: str = "") -> Plan:
 
 
 def planned_value(plan: Plan, on: date) -> Decimal:
-    """Money planned to be spent by that day; 0 before the plan begins, the budget after it ends."""
+    """Money planned to be spent by that day, not rounded; 0 before the plan begins, the budget after it ends."""
     after = bisect_right(plan.points, on, key=lambda point: point[0])
     if after == 0:
         return Decimal(0)
