@@ -218,6 +218,7 @@ def test_no_jobs_in_a_sector_give_zero_with_the_poisson_bound_above() -> None:
 
     assert (quotient.value, quotient.low) == (0, 0)
     assert quotient.high == pytest.approx(0.36889, abs=1e-5)
+    assert quotient_with_interval(0, 100, 1_000, 10_000, jobs_per_decision=20).high == pytest.approx(20 * quotient.high)
 
 
 def test_few_jobs_are_flagged_from_below_the_floor_on() -> None:
@@ -252,6 +253,11 @@ def test_a_count_that_is_no_count_is_refused_by_its_region_and_sector(count: flo
     with pytest.raises(BadRequestData, match="Jobs of Guam in Utilities are") as error:
         jobs_table(["Ohio", "Guam"], ["Trade", "Utilities"], [[1, 2], [3, count]])
     assert refused(error) == "/Guam/Utilities"
+
+
+def test_a_table_cannot_be_changed_afterwards() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        jobs_table(["Ohio"], ["Trade"], [[1]]).counts[0, 0] = 2
 
 
 def test_a_row_of_another_length_is_refused_by_its_region() -> None:

@@ -68,6 +68,12 @@ def test_a_stay_that_ends_before_it_begins_is_refused_by_name() -> None:
     assert where(error) == "/b"
 
 
+def test_a_tenant_counts_from_its_first_day_even_if_it_left_on_it() -> None:
+    found = survival([stay("a", 2020, 2020), stay("b", 2026, None)], 1, AS_OF)
+
+    assert (found.plain, found.plain_n, found.n) == (0, 1, 2)
+
+
 def test_survival_of_nobody_or_after_no_time_is_refused() -> None:
     for tenancies in ([], [stay("a", 2027, None)]):
         with pytest.raises(BadRequestData, match="No tenancy had begun by 2026-01-01"):
