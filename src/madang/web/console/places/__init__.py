@@ -6,6 +6,8 @@ from starlette.routing import BaseRoute
 
 from madang.web.city import City
 
+from .baselines import baseline_routes
+
 
 def places_routes(cities: Mapping[str, City]) -> Sequence[BaseRoute]:
-    return []
+    return [*baseline_routes(cities)]
