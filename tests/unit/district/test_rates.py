@@ -31,7 +31,7 @@ def test_the_won_has_a_rate_in_every_month_from_1999_on(rates: Rates) -> None:
     assert rates.span("KRW")[0] == date(1999, 1, 29)
 
 
-def test_the_hafencity_sum_of_2016_was_its_private_share(rates: Rates) -> None:
+def test_the_hafencity_sum_of_2016_in_won_comes_near_its_private_share_in_euros(rates: Rates) -> None:
     """KRW 10.5 tn over EUR 8.5 bn is 1,235.3 won for a euro; at the end of August 2016 it had 1,243.66."""
     rate = rates.convert(parse_quantity("1", "EUR"), "KRW", AUGUST)
     assert (rate.rate, rate.rate_date) == (Decimal("1243.66"), date(2016, 8, 31))
