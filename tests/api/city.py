@@ -115,7 +115,8 @@ def make_city(state: StateStore | None = None, **settings: str | int | float) ->
     outbox, documents = MemoryOutbox(), MemoryDocumentStore()
     files = PlacesFiles(shipped("places"), PROFILE.directory / "district")
     measures = files.measures()
-    entities = Entities(state or RecordingState(history), history, bus, clock, ledger_guards(measures))
+    arriving: set[str] = set()
+    entities = Entities(state or RecordingState(history), history, bus, clock, ledger_guards(measures, arriving))
     contexts = Contexts(documents, shelf, clock, base_url=f"http://testserver{ROOT}")
     subscriptions = Subscriptions(documents, outbox, postbox, entities, contexts, bus, clock, parallel=4, attempts=3)
     city = City(
@@ -130,7 +131,7 @@ def make_city(state: StateStore | None = None, **settings: str | int | float) ->
         contexts=contexts,
         feeds=Feeds(clock, clock),
         bus=bus,
-        places=open_places(files, measures, entities),
+        places=open_places(files, measures, entities, arriving),
     )
     return TestCity(city, clock, shelf, postbox, history, outbox, documents)
 

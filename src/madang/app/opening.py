@@ -17,7 +17,7 @@ from madang.bus.local import LocalBus
 from madang.connectors.http import HttpContextLoader, HttpSender
 from madang.connectors.table.run import Progress, load_history, load_registers, replay
 from madang.connectors.table.spec import TableFeed, parse_feeds
-from madang.district.wing import PlacesFiles, ledger_guards, open_places
+from madang.district.wing import LEDGER_TYPES, PlacesFiles, ledger_guards, open_places
 from madang.errors import ConfigError, DependencyError
 from madang.hub.clock import CityClock, decode_clock, encode_clock
 from madang.hub.contexts import Contexts
@@ -193,7 +193,7 @@ async def open_city(
     async with AsyncExitStack() as stack:
         stores = await stack.enter_async_context(open_embedded(place, settings=settings))
         history = await stack.enter_async_context(
-            ParquetHistoryStore.open(stores.journal, clock=system, settings=settings)
+            ParquetHistoryStore.open(stores.journal, clock=system, settings=settings, kept=LEDGER_TYPES)
         )
         loader = await stack.enter_async_context(HttpContextLoader(timeout_s=settings.float("context_timeout")))
         sender = await stack.enter_async_context(
@@ -213,7 +213,8 @@ async def open_city(
         keeper = Keeper()
         files = PlacesFiles(shipped("places"), profile.directory / "district")
         measures = files.measures()
-        entities = Entities(stores.state, history, bus, system, ledger_guards(measures))
+        arriving: set[str] = set()
+        entities = Entities(stores.state, history, bus, system, ledger_guards(measures, arriving))
         contexts = Contexts(
             stores.documents,
             loader,
@@ -249,7 +250,7 @@ async def open_city(
             contexts=contexts,
             feeds=feeds,
             bus=bus,
-            places=open_places(files, measures, entities),
+            places=open_places(files, measures, entities, arriving),
             parts=keeper.parts,
         )
         yield OpenCity(city, plans, stores, history, alerts, DuckTables(), keeper)

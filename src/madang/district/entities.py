@@ -13,8 +13,8 @@ from .kinds import BY_NAME, BY_URI, ENTRY, Column, Kind
 from .quantity import find_unit
 from .rows import LANGUAGES, Row, local_id, urn
 
-_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,9})?")
-"""Numbers that JSON gives back digit by digit; anything else (a range, 8,493, 87.0) is kept as written."""
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?")
+"""What may be a number in JSON; anything else (a range, 8,493, 87.0) is kept as written."""
 
 ROW_SKIPS = ("id",)
 
@@ -55,7 +55,7 @@ def _attribute(kind: Kind, column: Column, row: Row) -> Attribute | None:
         case "geometry":
             return Attribute("GeoProperty", orjson.loads(text))
         case "value" | "quantity":
-            unit = row.get("unit" if column.kind == "value" else f"{column.name}_unit", "").strip()
+            unit = row.get(_unit_column(column), "").strip()
             return Attribute("Property", _number_or_text(text), unit_code=_unit_code(unit))
         case "number":
             return Attribute("Property", _number_or_text(text))
@@ -64,13 +64,35 @@ def _attribute(kind: Kind, column: Column, row: Row) -> Attribute | None:
 
 
 def _number_or_text(text: str) -> Json:
+    """A number where it comes back digit by digit, else the text."""
     if not _NUMBER.fullmatch(text):
         return text
-    return float(text) if "." in text and not text.endswith("0") else text if "." in text else int(text)
+    number = float(text) if "." in text else int(text)
+    return number if _plain(number) == text else text
+
+
+def _plain(number: int | float) -> str:
+    if isinstance(number, int) or abs(number) >= 1e15:
+        return str(number)
+    return f"{number:.9f}".rstrip("0").rstrip(".")
+
+
+def _unit_column(column: Column) -> str:
+    return "unit" if column.kind == "value" else f"{column.name}_unit"
 
 
 def _unit_code(symbol: str) -> str | None:
     return (find_unit(symbol).unit_code or None) if symbol not in ("", "date", "text") else None
+
+
+def find_unit_code(kind: Kind, column: Column, entity: Entity) -> str | None:
+    """The unitCode that a column's attribute must have in this entity; None for what has no unit. Raises BadRequestData
+    for a unit nobody knows."""
+    instances = entity.attributes.get(attribute_name(_unit_column(column)), ())
+    if column.kind not in ("value", "quantity") or not instances:
+        return None
+    symbol = instances[0].value
+    return _unit_code(symbol.strip()) if isinstance(symbol, str) else None
 
 
 def to_row(kind: Kind, entity: Entity) -> dict[str, str]:
@@ -91,7 +113,7 @@ def to_row(kind: Kind, entity: Entity) -> dict[str, str]:
 
 
 def _at(entity: Entity, column: Column) -> str:
-    return str(Pointer(entity.id) / CORE.compact(attribute_name(column.name)))
+    return str(Pointer(entity.id) / column.name)
 
 
 def _texts(kind: Kind, column: Column, attribute: Attribute, at: str) -> Mapping[str, str]:
@@ -112,11 +134,9 @@ def _texts(kind: Kind, column: Column, attribute: Attribute, at: str) -> Mapping
         value = value.get("@value")
     if isinstance(value, bool):
         return {column.name: "yes" if value else "no"}
-    if isinstance(value, float):
-        value = f"{value:.9f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else value
-    if not isinstance(value, (str, int)):
+    if not isinstance(value, (str, int, float)):
         raise BadRequestData(f"{column.name} must be text or a number.", at)
-    return {column.name: str(value)}
+    return {column.name: value if isinstance(value, str) else _plain(value)}
 
 
 def _short(kind: Kind, entity_id: str) -> str:

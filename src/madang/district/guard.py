@@ -1,14 +1,21 @@
 """What may happen to a record in the hub, whichever door it comes through: form, CSV, API or the shipped data."""
 
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
-from madang.errors import BadRequestData, Immutable, Pointer
-from madang.model.entity import Entity
+import msgspec
 
-from .entities import kind_of, to_row
-from .kinds import KINDS, Kind
+from madang.errors import BadRequestData, Fault, Immutable, Pointer
+from madang.model.entity import Attribute, Entity
+from madang.model.keys import suggestion
+from madang.ngsild.context import CORE
+
+from .entities import attribute_name, find_unit_code, kind_of, to_row
+from .kinds import ENTRY, KINDS, Column, Kind
 from .measures import Measures, check_measure
-from .records import Fact, Status
+from .records import Fact, Record, Status
 from .rows import Row, known_columns, parse_row
 
 Guard = Callable[[Entity | None, Entity | None], None]
@@ -22,73 +29,203 @@ NEXT: Mapping[str, frozenset[Status]] = {
 }
 """The states a record may go to from each state."""
 
+SIGNED: Mapping[str, frozenset[str]] = {
+    "published": frozenset({"status", "reviewed_by", "reviewed_at"}),
+    "rejected": frozenset({"status", "reviewed_by", "reviewed_at", "status_reason"}),
+    "withdrawn": frozenset({"status", "withdrawn_by", "withdrawn_at", "status_reason"}),
+}
+"""The entry's columns that are written once, on the way into each state, and never again."""
 
-def guards(measures: Measures) -> Mapping[str, Guard]:
-    """Entity type -> guard, for every kind the ledger keeps."""
-    return {kind.uri: _guard(kind, measures) for kind in KINDS}
+CLOCK_SKEW = timedelta(minutes=5)
+"""A reviewer's clock may be this far ahead of ours."""
+
+_KINDS: Mapping[str, frozenset[str]] = {
+    "words": frozenset({"LanguageProperty", "Property"}),
+    "ref": frozenset({"Relationship"}),
+    "refs": frozenset({"Relationship"}),
+    "geometry": frozenset({"GeoProperty"}),
+}
+_PROPERTY = frozenset({"Property"})
 
 
-def _guard(kind: Kind, measures: Measures) -> Guard:
+def guards(measures: Measures, arriving: Collection[str] | None = None) -> Mapping[str, Guard]:
+    """Entity type -> guard, for every kind the ledger keeps.
+
+    arriving: ids that may come as ``shipped`` at the moment, see Ledger.bring; None: any (a hub without doors).
+    """
+    return {kind.uri: _guard(kind, measures, arriving) for kind in KINDS}
+
+
+def _guard(kind: Kind, measures: Measures, arriving: Collection[str] | None) -> Guard:
     def check(before: Entity | None, after: Entity | None) -> None:
         if before is not None and kind_of(before) is not kind:
             before = None
         if after is None or kind_of(after) is not kind:
             _check_end(kind, before)
             return
-        _check_stays(after)
-        row = to_row(kind, after)
-        if before is None:
-            check_new(kind, row, measures, Pointer(after.id))
-        else:
-            _check_change(kind, to_row(kind, before), row, measures, Pointer(after.id))
+        try:
+            _check_form(kind, after)
+            row = to_row(kind, after)
+            if before is None:
+                check_new(kind, row, measures, Pointer(""))
+                _check_origin(after, row, arriving)
+            else:
+                _check_change(kind, before, after)
+            _check_times(kind, row, after)
+        except BadRequestData as exc:
+            faults = tuple(_in_the_entity(kind, after, fault) for fault in exc.faults)
+            raise BadRequestData(f"{after.id}: {faults[0].detail}", faults=faults) from exc
 
     return check
 
 
-def _check_stays(entity: Entity) -> None:
-    """A record that expires by itself would be a deletion that nobody has to give a reason for."""
-    ends = entity.expires_at or any(one.expires_at for items in entity.attributes.values() for one in items)
-    if ends:
-        raise BadRequestData("A record of the ledger does not expire.", str(Pointer(entity.id) / "expiresAt"))
+def _in_the_entity(kind: Kind, entity: Entity, fault: Fault) -> Fault:
+    """The fault with a JSON Pointer into the entity: its attribute's name instead of the row's column."""
+    first, *rest = fault.where.removeprefix(entity.id).removeprefix("/").split("/")
+    column = known_columns(kind).get(first) or kind.column(first)
+    name = "" if column is None else CORE.compact(attribute_name(column.name)) if column.kind != "id" else "id"
+    return Fault(fault.detail, "/" + "/".join((name or first, *rest)))
 
 
-def check_new(kind: Kind, row: Row, measures: Measures, at: Pointer) -> None:
-    """Raises BadRequestData where the row is no whole record, or says that it was reviewed and was not."""
+# -------------------------------------------------------------------------------------------- the form of a record
+
+
+def _check_form(kind: Kind, entity: Entity) -> None:
+    """A record says what its row says and nothing beside it: what a row cannot hold would be lost, or would be a way to
+    say something else under a reviewer's name."""
+    if entity.types != (kind.uri,):
+        raise BadRequestData(f"A {kind.name} is of the one type {kind.type}.", "/type")
+    if entity.expires_at is not None:
+        raise BadRequestData("A record of the ledger does not expire.", "/expiresAt")
+    columns = {attribute_name(column.name): column for column in (*kind.columns, *ENTRY)}
+    for name, instances in entity.attributes.items():
+        short = CORE.compact(name)
+        column = columns.get(name)
+        if column is None or column.kind == "id":
+            hint = suggestion(short, [CORE.compact(known) for known in columns]) or "."
+            raise BadRequestData(f'{kind.type} has no attribute "{short}"{hint}', f"/{short}")
+        for instance in instances:
+            _check_instance(kind, column, instance, entity, f"/{column.name}")
+
+
+def _check_instance(kind: Kind, column: Column, instance: Attribute, entity: Entity, at: str) -> None:
+    if instance.kind not in _KINDS.get(column.kind, _PROPERTY):
+        raise BadRequestData(f"{column.name} is no {instance.kind}.", at)
+    if instance.expires_at is not None:
+        raise BadRequestData("A record of the ledger does not expire.", at)
+    if instance.observed_at is not None:
+        raise BadRequestData("A record has no observedAt; when its value holds is said in asOf, or since.", at)
+    if instance.attributes:
+        raise BadRequestData(f"{column.name} is a plain attribute, without attributes of its own.", at)
+    wanted = find_unit_code(kind, column, entity)
+    if instance.unit_code not in (None, wanted):
+        raise BadRequestData(f"unitCode {instance.unit_code} is not the code of the unit that is named beside it.", at)
+
+
+def check_new(kind: Kind, row: Row, measures: Measures, at: Pointer) -> Record:
+    """The record of a row. Raises BadRequestData where it is no whole record, or says that it was reviewed and was not."""
     record = parse_row(kind, row, at)
     if isinstance(record, Fact):
         check_measure(record, measures, at)
-    if record.entry.status not in ("draft", "shipped", "published"):
-        raise BadRequestData(f"A new record is a draft, not {record.entry.status}.", str(at / "status"))
-    _check_review(row, at)
+    corrected = record.entry.supersedes
+    if corrected and (corrected == record.id or not corrected.startswith(f"urn:ngsi-ld:{kind.type}:")):
+        raise BadRequestData(f"A record corrects another {kind.name}, named by its entity id.", str(at / "supersedes"))
+    status = record.entry.status
+    if status not in ("draft", "shipped", "published"):
+        raise BadRequestData(f"A new record is a draft, not {status}.", str(at / "status"))
+    unsigned = _signatures() - SIGNED.get(status, frozenset())
+    for name in sorted(unsigned - {"status"}):
+        if row.get(name):
+            raise BadRequestData(f"A new record that is {status} has no {name} yet.", str(at / name))
+    if status == "published":
+        _check_two(row, at)
+    return record
 
 
-def _check_review(row: Row, at: Pointer) -> None:
-    status, entered, reviewed = row.get("status", "draft"), row.get("entered_by", ""), row.get("reviewed_by", "")
-    if status in ("published", "rejected") and (not reviewed or reviewed.casefold() == entered.casefold()):
+def _signatures() -> frozenset[str]:
+    return frozenset().union(*SIGNED.values())
+
+
+def _check_origin(entity: Entity, row: Row, arriving: Collection[str] | None) -> None:
+    if row.get("status") == "shipped" and arriving is not None and entity.id not in arriving:
+        raise BadRequestData("Only what comes with madang is shipped; enter it as a draft.", "/status")
+
+
+def _check_times(kind: Kind, row: Row, after: Entity) -> None:
+    """Nobody reviews tomorrow."""
+    now = after.modified_at
+    record = parse_row(kind, row, Pointer(""))
+    times = {"reviewed_at": record.entry.reviewed_at, "withdrawn_at": record.entry.withdrawn_at}
+    for name, time in times.items():
+        if isinstance(now, datetime) and time is not None and time > now + CLOCK_SKEW:
+            raise BadRequestData(f"{name} lies in the future.", f"/{name}")
+
+
+# -------------------------------------------------------------------------------------------------- what may change
+
+
+def _check_change(kind: Kind, before: Entity, after: Entity) -> None:
+    _check_same(kind, before, after)
+    old, new = to_row(kind, before), to_row(kind, after)
+    parse_row(kind, new, Pointer(""))
+    was, now = old.get("status") or "draft", new.get("status") or "draft"
+    written = {name for name in known_columns(kind) if old.get(name, "") != new.get(name, "")}
+    if was == now:
+        if written & _signatures() or (written and was in ("rejected", "withdrawn")):
+            raise Immutable(after.id, f"{kind.en} {new['id']} is {was}, and who decided that stays as it is.")
+        return
+    if now not in NEXT[was]:
+        raise Immutable(after.id, f"{kind.en} {new['id']} is {was}; it cannot become {now}.")
+    if beside := written & _signatures() - SIGNED[now]:
+        raise Immutable(after.id, f"{min(beside)} of {kind.en} {new['id']} is not written on the way to {now}.")
+    if now == "withdrawn":
+        if not new.get("withdrawn_by", "").strip():
+            raise BadRequestData("Say who withdraws it.", "/withdrawn_by")
+    elif was != "shipped" or new.get("entered_by"):
+        _check_two(new, Pointer(""))
+    elif not new.get("reviewed_by", "").strip():
+        raise BadRequestData("Say who looked at it.", "/reviewed_by")
+    if now in ("rejected", "withdrawn") and not new.get("status_reason", "").strip():
+        raise BadRequestData(f"Say why it is {now}.", "/status_reason")
+
+
+def _check_two(row: Row, at: Pointer) -> None:
+    entered, reviewed = same_name(row.get("entered_by", "")), same_name(row.get("reviewed_by", ""))
+    if not entered:
+        raise BadRequestData("A record that is reviewed names who entered it.", str(at / "entered_by"))
+    if not reviewed or reviewed == entered:
         raise BadRequestData(
             "A record is published or rejected by a second person: name one who did not enter it.",
-            str(at / "reviewedBy"),
+            str(at / "reviewed_by"),
         )
-    if status in ("rejected", "withdrawn") and not row.get("reason"):
-        raise BadRequestData(f"Say why it is {status}.", str(at / "reason"))
 
 
-def _check_change(kind: Kind, old: Row, new: Row, measures: Measures, at: Pointer) -> None:
-    for name, column in known_columns(kind).items():
-        if not column.changing and old.get(name, "") != new.get(name, ""):
-            raise Immutable(
-                str(at),
-                f"{kind.en} {new.get('id', at)} is never changed ({name}): enter a new {kind.name} that says what is "
-                "so now, or withdraw this one with a reason.",
-            )
-    was, now = old.get("status") or "draft", new.get("status") or "draft"
-    if was != now:
-        if now not in NEXT[was]:
-            raise Immutable(str(at), f"{kind.en} {new.get('id', at)} is {was}; it cannot become {now}.")
-        _check_review(new, at)
-    elif was in ("rejected", "withdrawn") and old != new:
-        raise Immutable(str(at), f"{kind.en} {new.get('id', at)} is {was} and stays as it is.")
-    parse_row(kind, new, at)
+def same_name(name: str) -> str:
+    """A person's name as it is compared: Kim, KIM and a Kim with two blanks are one person."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _check_same(kind: Kind, before: Entity, after: Entity) -> None:
+    """Everything but the columns that may change is what it was, down to the last member."""
+    changing = {attribute_name(column.name) for column in (*kind.columns, *ENTRY) if column.changing}
+    old, new = _statement(before, changing), _statement(after, changing)
+    if old == new:
+        return
+    name = next((CORE.compact(n) for n in sorted(old.keys() | new.keys()) if old.get(n) != new.get(n)), "")
+    raise Immutable(
+        after.id,
+        f"{kind.en} {after.id.rpartition(':')[2]} is never changed ({name}): enter a new {kind.name} that says what is "
+        "so now, or withdraw this one with a reason.",
+    )
+
+
+def _statement(entity: Entity, changing: set[str]) -> dict[str, Any]:
+    kept = {
+        name: tuple(msgspec.structs.replace(one, created_at=None, modified_at=None) for one in instances)
+        for name, instances in entity.attributes.items()
+        if name not in changing
+    }
+    return {**kept, "scope": entity.scope or None}
 
 
 def _check_end(kind: Kind, before: Entity | None) -> None:

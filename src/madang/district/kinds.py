@@ -95,7 +95,7 @@ ENTRY: tuple[Column, ...] = (
     Column("reviewed_at", "time", "확인한 때", "When it was reviewed", changing=True),
     Column("withdrawn_by", "text", "거둔 사람", "Who withdrew it", changing=True),
     Column("withdrawn_at", "time", "거둔 때", "When it was withdrawn", changing=True),
-    Column("reason", "text", "돌려보내거나 거둔 까닭", "Why it was rejected or withdrawn", changing=True),
+    Column("status_reason", "text", "돌려보내거나 거둔 까닭", "Why it was rejected or withdrawn", changing=True),
     Column("supersedes", "text", "바로잡는 기록", "Entity id of the record it corrects"),
 )
 """How a record came into the ledger; the same for every kind."""
@@ -130,9 +130,7 @@ KINDS: tuple[Kind, ...] = (
             _SUBJECT,
             Column("measure", "text", "무엇을 재었는지", "What is measured, a code of measures.csv", required=True),
             Column("basis", "word", "계획, 주장, 전망, 실적", "Plan, claim, forecast or actual", True, get_args(Basis)),
-            Column(
-                "value", "value", "값 (원문에 적힌 대로)", "As written: 87, 30–50, >20000, 2024-H2", required=True
-            ),
+            Column("value", "value", "값 (원문에 적힌 대로)", "As written: 87, 30–50, >20000, 2024-H2", required=True),
             Column("unit", "unit", "단위", "Unit: ha, 평, 억 KRW, jobs, %, date, text …", required=True),
             Column("boundary", "text", "어느 구역의 값인지", "Which area is meant"),
             Column("definition", "text", "무엇을 세었는지", "What is counted, where it differs from the plain meaning"),

@@ -25,6 +25,9 @@ class Ledger:
 
     entities: Entities
     measures: Measures
+    arriving: set[str] = field(default_factory=set)
+    """Shared with the guard: the ids that ``bring`` enters just now, and nobody else may enter as shipped."""
+
     _known: dict[str, tuple[bytes, Record | Broken]] = field(default_factory=dict)
     """Entity id -> its stored bytes and what they say: a record is read once, however often it is asked for."""
 
@@ -59,7 +62,9 @@ class Ledger:
         Rows must have been read (shipped.load_rows). Idempotent, so it is called at each start.
         """
         wanted = [(to_entity(kind, {"status": "shipped", **row})) for kind, row in rows]
+        self.arriving |= {one.id for one in wanted}
         report = await self.entities.batch(TENANT, "create", wanted) if wanted else None
+        self.arriving.clear()
         refused = {one.entity_id: one.error for one in report.errors} if report else {}
         faults = {i: str(error) for i, error in refused.items() if not isinstance(error, AlreadyExists)}
         return Brought(len(report.done) if report else 0, faults)

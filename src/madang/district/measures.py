@@ -65,5 +65,5 @@ def dimension_of(fact: Fact) -> str:
 
 
 def fits(found: str, wanted: str) -> bool:
-    """A dimension is itself; money is every currency."""
-    return found == wanted or (wanted == "money" and found.startswith("money"))
+    """A dimension is itself; money is every currency, but not a price per something."""
+    return found == wanted or (wanted == "money" and found.startswith("money ") and " per " not in found)

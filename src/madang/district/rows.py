@@ -124,7 +124,7 @@ class _Reading:
             reviewed_at=self.time("reviewed_at"),
             withdrawn_by=self.text("withdrawn_by"),
             withdrawn_at=self.time("withdrawn_at"),
-            reason=self.text("reason"),
+            reason=self.text("status_reason"),
             supersedes=self.text("supersedes"),
         )
 
@@ -135,7 +135,8 @@ def parse_row(kind: Kind, row: Row, at: Pointer) -> Record:
     _check_columns(reading)
     record = None if reading.faults else READERS[kind.name](reading)
     if reading.faults or record is None:
-        raise BadRequestData(f"{at}: {reading.faults[0].detail}", faults=tuple(reading.faults))
+        first = reading.faults[0].detail
+        raise BadRequestData(f"{at}: {first}" if at else first, faults=tuple(reading.faults))
     return record
 
 
@@ -173,10 +174,18 @@ def _check_column(reading: _Reading, column: Column) -> None:
         reading.fault(column.name, f'"{text[:40]}" is not one of {", ".join(column.choices)}.')
     elif column.kind == "id" and not _ID.fullmatch(text.removeprefix(f"urn:ngsi-ld:{reading.kind.type}:")):
         reading.fault(column.name, f'"{text[:40]}" is no id; use letters of a to z, digits, and . _ ~ -')
+    elif column.kind in ("ref", "refs") and (wrong := _no_refs(BY_NAME[column.refers], text)):
+        reading.fault(column.name, f'"{wrong[:40]}" is no id of a {column.refers}.')
     elif column.kind == "flag" and text not in ("yes", "no"):
         reading.fault(column.name, f'"{text[:40]}" is neither yes nor no.')
     elif column.kind == "url" and not text.startswith(("http://", "https://")):
         reading.fault(column.name, f'"{text[:40]}" is no web address; it must begin with https:// or http://.')
+
+
+def _no_refs(kind: Kind, text: str) -> str:
+    """The first of the ids between ``;`` that cannot be one of this kind; "" where all can."""
+    parts = [one.strip() for one in text.split(";")]
+    return next((one for one in parts if one and not _ID.fullmatch(one.removeprefix(f"urn:ngsi-ld:{kind.type}:"))), "")
 
 
 def _missing(kind: Kind, column: Column) -> str:

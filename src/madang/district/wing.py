@@ -8,9 +8,13 @@ from madang.hub.entities import Entities
 from madang.hub.entities import Guard as HubGuard
 
 from .guard import guards
+from .kinds import BY_URI
 from .ledger import Brought, Ledger
 from .measures import Measures, load_measures
 from .shipped import load_rows
+
+LEDGER_TYPES = frozenset(BY_URI)
+"""Entity types (expanded) whose history is kept for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,11 @@ class Places:
         return await self.ledger.bring([*load_rows(self.files.shared, measures), *load_rows(self.files.own, measures)])
 
 
-def ledger_guards(measures: Measures) -> Mapping[str, HubGuard]:
-    """For the hub: what may happen to the ledger's records."""
-    return guards(measures)
+def ledger_guards(measures: Measures, arriving: set[str] | None = None) -> Mapping[str, HubGuard]:
+    """For the hub: what may happen to the ledger's records. arriving: the set that open_places is given too, so that
+    nothing but what came with madang is taken as shipped; None: anything may be (tests)."""
+    return guards(measures, arriving)
 
 
-def open_places(files: PlacesFiles, measures: Measures, entities: Entities) -> Places:
-    return Places(files, Ledger(entities, measures))
+def open_places(files: PlacesFiles, measures: Measures, entities: Entities, arriving: set[str] | None = None) -> Places:
+    return Places(files, Ledger(entities, measures, arriving if arriving is not None else set()))

@@ -141,7 +141,7 @@ class History:
 
         The live entity is made or brought up to date with the newest instance of each attribute.
         """
-        self._entities.check_past(evolution.types)
+        await self._check_past(tenant, evolution.id, evolution.types)
         known = await self._known(tenant, evolution.id)
         await self._store.append(tenant, _observations(evolution, self._clock.now()))
         await self._entities.commit(tenant, [_newest(evolution)])
@@ -155,7 +155,7 @@ class History:
         now = await self._find(tenant, [evolution.id])
         known = now or await self._last_known(tenant, [evolution.id])
         types = evolution.types or known[evolution.id].types
-        self._entities.check_past(types)
+        self._entities.check_past((*types, *known[evolution.id].types))
         evolution = msgspec.structs.replace(evolution, types=types)
         await self._store.append(tenant, _observations(evolution, self._clock.now()))
         if now:
@@ -180,19 +180,23 @@ class History:
         at: datetime | None = None,
     ) -> None:
         """Delete an entity's history, one attribute's, or one instance's. Raises NotFound where there is none."""
+        await self._entities.check_tenant(tenant)
         await self._check_past(tenant, entity_id)
         if not await self._store.forget(tenant, entity_id, attribute, dataset_id, at):
             raise NotFound(entity_id, f"There is no such history of {entity_id}.")
 
-    async def _check_past(self, tenant: str, entity_id: str) -> None:
-        await self._entities.check_tenant(tenant)
-        known = await self._find(tenant, [entity_id]) or await self._last_known(tenant, [entity_id])
-        self._entities.check_past(known[entity_id].types if entity_id in known else ())
+    async def _check_past(self, tenant: str, entity_id: str, types: Sequence[str] = ()) -> None:
+        """Raises Immutable where it is, was, or would become a record."""
+        known: Mapping[str, Entity] = {}
+        if not tenant or tenant in await self._entities.tenants():
+            known = await self._find(tenant, [entity_id]) or await self._last_known(tenant, [entity_id])
+        self._entities.check_past((*types, *(known[entity_id].types if entity_id in known else ())))
 
     async def forget_attribute(self, tenant: str, entity_id: str, attribute: str, dataset_id: str | None) -> None:
         """Delete the history of one of an attribute's datasets; None is the default one. Raises NotFound."""
         if dataset_id is not None:
             return await self.forget(tenant, entity_id, attribute, dataset_id=dataset_id)
+        await self._entities.check_tenant(tenant)
         await self._check_past(tenant, entity_id)
         rows = await self._store.instances(tenant, [entity_id], [attribute], TemporalQuery(), limit=INSTANCES_MAX)
         if all(row.dataset_id is None for row in rows):

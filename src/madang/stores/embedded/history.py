@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -48,8 +48,15 @@ class ParquetHistoryStore:
     """HistoryStore of an embedded city. Use it from the journal's event loop; questions run in worker threads."""
 
     def __init__(
-        self, journal: Journal, con: duckdb.DuckDBPyConnection, clock: Clock, settings: Settings, memory: str
+        self,
+        journal: Journal,
+        con: duckdb.DuckDBPyConnection,
+        clock: Clock,
+        settings: Settings,
+        memory: str,
+        kept: Collection[str] = (),
     ) -> None:
+        self._kept = frozenset(kept)
         self._journal = journal
         self._con = con
         self._clock = clock
@@ -66,12 +73,13 @@ class ParquetHistoryStore:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, journal: Journal, *, clock: Clock, settings: Settings, memory: str = "1GB"
+        cls, journal: Journal, *, clock: Clock, settings: Settings, memory: str = "1GB", kept: Collection[str] = ()
     ) -> "AsyncIterator[ParquetHistoryStore]":
         """The history beside ``journal``'s city.db, until the block ends. clock: system time (recorded_at).
 
-        memory: what the engine may use, in DuckDB's words. Files that city.db does not name are set aside, see
-        ``tidy``. A missing or damaged segment does not keep a city from starting; it is named when a question needs it.
+        memory: what the engine may use, in DuckDB's words. kept: entity types that retention leaves alone.
+        Files that city.db does not name are set aside, see ``tidy``. A missing or damaged segment does not keep a city
+        from starting; it is named when a question needs it.
         """
         directory = journal.directory.absolute()
         for folder in FOLDERS.values():
@@ -79,7 +87,7 @@ class ParquetHistoryStore:
         await asyncio.to_thread(journal.add_schema, SCHEMA)
         folders = [directory / folder for folder in FOLDERS.values()]
         con = connect(folders, threads=_THREADS, memory=memory, spill=folders[0] / ".spill")
-        store = cls(journal, con, clock, settings, memory)
+        store = cls(journal, con, clock, settings, memory, kept)
         try:
             await asyncio.to_thread(store._tidy)
             yield store
@@ -188,7 +196,7 @@ class ParquetHistoryStore:
         async with self._moving:
             await self._move()
             snapshot = await asyncio.to_thread(self._catalogue.catch_up)
-            args = (self._mover, self._con, snapshot, self._directory, now, self._raw_days)
+            args = (self._mover, self._con, snapshot, self._directory, now, self._raw_days, self._kept)
             return await self._commit_each(lambda: retention.retain(*args))
 
     async def _move(self) -> None:

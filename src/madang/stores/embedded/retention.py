@@ -1,6 +1,6 @@
 """Drops raw observations that are old for the city, after their hours were kept as roll-ups."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -32,22 +32,36 @@ def horizon_us(now: datetime, latest_us: int | None, raw_days: int) -> int | Non
     return (today - raw_days) * day
 
 
-def latest_us(snapshot: Snapshot, tenant: str) -> int | None:
-    times = [s.last for key, members in snapshot.segments.items() if key[0] == tenant for s in members]
+def latest_us(snapshot: Snapshot, tenant: str, kept: Collection[str] = ()) -> int | None:
+    """Of what may be dropped: records are written today even in a city that is replayed."""
+    times = [
+        segment.last
+        for (owner, entity_type, _), members in snapshot.segments.items()
+        if owner == tenant and entity_type not in kept
+        for segment in members
+    ]
     return max(times, default=None)
 
 
 def retain(
-    mover: Mover, con: duckdb.DuckDBPyConnection, snapshot: Snapshot, directory: Path, now: datetime, raw_days: int
+    mover: Mover,
+    con: duckdb.DuckDBPyConnection,
+    snapshot: Snapshot,
+    directory: Path,
+    now: datetime,
+    raw_days: int,
+    kept: Collection[str] = (),
 ) -> Iterator[Change]:
     """One change for each month of each type that reaches behind the horizon, to be committed before the next.
+
+    kept: types that stay whole for ever.
 
     The tail must be empty of anything to forget. An hour that is rolled up stays as it is: what arrives for it later is
     dropped, so that importing a year again does not count it twice.
     """
     for (tenant, entity_type, kind), segments in snapshot.segments.items():
-        horizon = horizon_us(now, latest_us(snapshot, tenant), raw_days)
-        if kind != "raw" or horizon is None:
+        horizon = horizon_us(now, latest_us(snapshot, tenant, kept), raw_days)
+        if kind != "raw" or horizon is None or entity_type in kept:
             continue
         waiting = [s for s in segments if s.first < horizon]
         while waiting:
