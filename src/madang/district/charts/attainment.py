@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from madang.district.charts.marks import hatched, mark, rect, ring_of, rule
+from madang.district.charts.marks import hatched, rect, ring_of, rule
 from madang.district.charts.palette import Palette
 from madang.district.charts.rows import draw_rows
 from madang.district.charts.scale import Linear
-from madang.district.charts.svg import Box, Drawing, Format, Label, text_width, wrap
+from madang.district.charts.svg import Box, Drawing, Format, Label, el, path, text_width, wrap
 from madang.district.charts.words import word
 
 _BOUNDS: Final = (0.33, 0.66, 0.95)
@@ -61,12 +61,15 @@ def _share(data: Attainments, item: Attainment, lang: str) -> str:
 
 def _draw_bounds(drawing: Drawing, data: Attainments, scale: Linear, bottom: float) -> None:
     palette, size = drawing.palette, drawing.palette.size - 1.0
+    drawing.line("U4SSC", scale.end + 12.0, 13.0, 60.0, size=size, fill=palette.muted)
     for bound in (1.0, *_BOUNDS):
         x = scale(bound)
         drawing.add(rule(x, 20.0, x, bottom, palette.line_strong if bound == 1.0 else palette.line))
         words = data.share(bound)
         if bound != 0.95:
-            drawing.line(words, x, 13.0, 80.0, size=size, anchor="middle", fill=palette.muted)
+            drawing.line(
+                words, x, 13.0, 80.0, size=size, anchor="end" if bound == 1.0 else "middle", fill=palette.muted
+            )
 
 
 def band_of(share: float) -> int:
@@ -110,7 +113,8 @@ def _draw_row(
     hint = f"{item.label}: {data.share(share)} {item.told}".strip()
     drawing.add(rect(Box(scale.start, y - 6.0, scale(share), y + 6.0), palette.accent, data_id=item.id, hint=hint))
     if share > 1.0:
-        drawing.add(mark("triangle", scale.end - 7.0, y, 4.0, fill=palette.ground))
+        tip = ((scale.end - 9.0, y - 4.0), (scale.end - 3.0, y), (scale.end - 9.0, y + 4.0))
+        drawing.add(el("path", d=path(tip, closed=True), fill=palette.ground))
     _draw_level(drawing, band_of(share), scale.end + 12.0, y)
     drawing.line(data.share(share), scale.end + 46.0 + told_room - 10.0, base, told_room, anchor="end", bold=True)
 

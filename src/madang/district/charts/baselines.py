@@ -67,7 +67,7 @@ class _Plan:
         return self.time(float(day.toordinal()))
 
     def y(self, index: int) -> float:
-        return self.top + (index + (0.72 if self.narrow else 0.5)) * self.row
+        return self.top + (index + (0.68 if self.narrow else 0.5)) * self.row
 
 
 def draw_baselines(data: Baselines, palette: Palette, width: float, lang: str) -> str:
@@ -83,6 +83,9 @@ def draw_baselines(data: Baselines, palette: Palette, width: float, lang: str) -
     _draw_slip(drawing, data.rows, plan)
     for index, row in enumerate(data.rows):
         _draw_row(drawing, row, plan, index)
+    for index, row in enumerate(data.rows):
+        for milestone in sorted(row.milestones, key=lambda m: (m.kind != "completion", m.when.first)):
+            _draw_date(drawing, milestone, plan, plan.y(index))
     return drawing.svg(data.title, data.desc)
 
 
@@ -100,7 +103,7 @@ def _plan(data: Baselines, palette: Palette, width: float, head: float) -> _Plan
     left = 8.0 if narrow else label_room + 16.0
     dates = max((text_width(m.when.text, palette.size) for r in data.rows for m in r.milestones), default=0.0)
     right = width - note_room - (min(dates, width * 0.2) + 14.0) - (12.0 if note_room else 0.0)
-    top, row = head + 20.0, 46.0 if narrow else 34.0
+    top, row = head + 20.0, 48.0 if narrow else 38.0
     time = Linear(first - air, last + air, left, max(right, left + 40.0))
     return _Plan(narrow, time, top, row, top + row * len(data.rows) + 4.0, label_room, note_room)
 
@@ -161,9 +164,7 @@ def _draw_row(drawing: Drawing, row: Baseline, plan: _Plan, index: int) -> None:
     for milestone in sorted(row.milestones, key=lambda m: (m.kind == "completion", m.when.first, m.when.last)):
         _draw_milestone(drawing, milestone, plan, y)
     _draw_words(drawing, row, plan, y, size)
-    drawing.keep_free(*(_around(plan, m, y) for m in row.milestones))
-    for milestone in sorted(row.milestones, key=lambda m: (m.kind != "completion", m.when.first)):
-        _draw_date(drawing, milestone, plan, y)
+    drawing.keep_free(Box(start - 2.0, y - 6.0, start + 2.0, y + 6.0), *(_around(plan, m, y) for m in row.milestones))
 
 
 def _draw_words(drawing: Drawing, row: Baseline, plan: _Plan, y: float, size: float) -> None:
@@ -192,9 +193,11 @@ def _draw_date(drawing: Drawing, milestone: Milestone, plan: _Plan, y: float) ->
     around = _around(plan, milestone, y)
     colour = _colour(milestone.kind, palette)
     text = clip(milestone.when.text, size, 130.0)
-    side = Label(around.right + 3.0, y + size * 0.35, (text,), size, fill=colour, halo=True, bold=milestone.actual)
-    above = Label((around.left + around.right) / 2, y - 9.0, (text,), size, "middle", colour, milestone.actual, True)
-    drawing.say(side, replace(side, x=around.left - 3.0, anchor="end"), above, above.moved(0.0, 9.0 + 8.0 + size))
+    side = Label(around.right + 3.0, y + size * 0.35, (text,), size, "start", colour, milestone.actual, halo=True)
+    above = replace(side, x=(around.left + around.right) / 2, y=y - 10.0, anchor="middle")
+    sides = (side, replace(side, x=around.left - 3.0, anchor="end"))
+    levels = (above, replace(above, y=y + 9.0 + size))
+    drawing.say(*((*sides, *levels) if milestone.kind == "completion" or plan.narrow else (*levels, *sides)))
 
 
 def _around(plan: _Plan, milestone: Milestone, y: float) -> Box:

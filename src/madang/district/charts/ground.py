@@ -42,15 +42,17 @@ def draw_scale_bar(drawing: Drawing, left: float, y: float, per_metre: float, me
 
 
 def widest_place(rings: Sequence[Points], height: float) -> tuple[float, float, float]:
-    """Middle and width of the widest level strip of that height inside an area: (x, y, width); width 0 if none."""
+    """Middle and width of a wide level strip of that height inside an area: (x, y, width); width 0 if none."""
     ys = [y for ring in rings for _, y in ring]
     top, bottom = min(ys), max(ys)
     best = ((top + bottom) / 2, (top + bottom) / 2, 0.0)
-    for step in range(1, 24):
+    score = 0.0
+    for step in sorted(range(1, 24), key=lambda s: abs(s - 12)):
         y = top + (bottom - top) * step / 24
         for left, right in _strips(rings, y, height):
-            if right - left > best[2] * 1.001:
-                best = ((left + right) / 2, y, right - left)
+            worth = (right - left) * (1.0 - abs(step - 12) / 24)  # the middle looks better than a little more width
+            if worth > score * 1.001:
+                best, score = ((left + right) / 2, y, right - left), worth
     return best
 
 

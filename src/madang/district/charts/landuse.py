@@ -11,6 +11,7 @@ from madang.district.charts.marks import hatched, rect, ring_of
 from madang.district.charts.palette import Hatch, Palette
 from madang.district.charts.rows import draw_rows
 from madang.district.charts.svg import Box, Drawing, Format, Label, wrap
+from madang.district.charts.words import word
 
 _LOOKS: Final[dict[str, tuple[int, float, Hatch]]] = {
     "industrial": (0, 0.42, "none"),
@@ -80,7 +81,8 @@ def draw_landuses(data: LandUses, palette: Palette, width: float, lang: str) -> 
     per_metre = math.sqrt((width - 1.0) * (body - 1.0) / (total * 10_000.0))
     draw_scale_bar(drawing, 1.0, body + 16.0, per_metre, width / per_metre)
     size = palette.size
-    drawing.line(data.number(total), width - 1.0, body + 20.0, width / 2, anchor="end", bold=True)
+    told = f"{word('total', lang)} {data.number(total)}"
+    drawing.line(told, width - 1.0, body + 20.0, width / 2, anchor="end", bold=True)
     for index, key in enumerate(keys):
         x, y = (index % columns) * width / columns, body + 30.0 + LINE * (index // columns)
         _draw_key(drawing, key, index + 1, x, y + LINE / 2, width / columns, size)

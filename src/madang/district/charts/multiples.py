@@ -7,7 +7,7 @@ from madang.district.charts.legend import Notes, draw_notes
 from madang.district.charts.marks import hatched, mark, rect, ring_of, rule
 from madang.district.charts.palette import Palette, Shape
 from madang.district.charts.rows import draw_rows
-from madang.district.charts.scale import Linear, extent, finite, ticks_for, widened
+from madang.district.charts.scale import Linear, extent, finite, ticks_for
 from madang.district.charts.svg import Box, Drawing, Format, Label, clip, text_width, wrap
 from madang.district.charts.words import word
 
@@ -97,9 +97,15 @@ def _cell(
 ) -> _Cell:
     widest = max((text_width(r.label, palette.size, bold=r.own) for r in panel.ranges), default=0.0)
     label_room = min(widest + 16.0, width * 0.42)
-    low, high = widened(*(shared or extent(_values((panel,)), zero=True)), 4)
-    scale = Linear(low, high, left + label_room + 8.0, left + width - 8.0)
+    low, high = shared or extent(_values((panel,)), zero=True)
+    last = max((r for r in panel.ranges if finite((r.low, r.high))), key=_greatest, default=None)
+    told = text_width(_told(panel, finite((last.low, last.high))), palette.size, bold=last.own) + 12.0 if last else 8.0
+    scale = Linear(low, high, left + label_room + 8.0, left + width - max(8.0, min(told, width - label_room - 100.0)))
     return _Cell(left, top, width, label_room, scale)
+
+
+def _greatest(item: Range) -> float:
+    return max(finite((item.low, item.high)))
 
 
 def _draw_panel(drawing: Drawing, panel: Panel, cell: _Cell, notes: Notes, lang: str) -> None:
@@ -128,7 +134,8 @@ def _draw_range(drawing: Drawing, item: Range, panel: Panel, cell: _Cell, y: flo
     drawing.say(Label(cell.left, base, (label,), size, fill=ink, bold=item.own, hint=item.reason))
     ends = finite((item.low, item.high))
     if not ends:
-        drawing.line(word("no data", lang), cell.scale.start, base, 140.0, fill=palette.muted)
+        told = clip(word("no data", lang), size - 1.0, 140.0)
+        drawing.say(Label(cell.scale.start + 6.0, base, (told,), size - 1.0, fill=palette.muted, halo=True))
         return
     low, high = cell.scale(min(ends)), cell.scale(max(ends))
     told = _told(panel, ends)

@@ -135,7 +135,7 @@ def _places(order: Sequence[Node], ring: _Ring, row: float) -> dict[str, tuple[f
     for index, node in enumerate(order):
         is_right = index < right
         count, nth = (right, index) if is_right else (len(order) - right, len(order) - 1 - index)
-        share = (nth + 0.5) / count
+        share = nth / (count - 1) if count > 1 else 0.5
         y = ring.y - ring.tall + 2 * ring.tall * share
         flat = math.sqrt(max(0.0, 1.0 - ((y - ring.y) / (ring.tall + row)) ** 2))
         places[node.id] = (ring.x + (1.0 if is_right else -1.0) * ring.wide * flat, y)

@@ -104,8 +104,7 @@ def draw_plan(data: Plan, palette: Palette, width: float, lang: str) -> str:
         for ring in sheet.rings(outline.polygons):
             line = _cut(ring, frame)
             drawing.add(*(_stroke(piece, palette.line_strong, 1.2, outline.label) for piece in line))
-    north = _draw_north(drawing, width - 22.0, 12.0, lang)
-    drawing.keep_free(north)
+    _draw_north(drawing, width - 8.0, body + 7.0, lang)
     looks = {category.key: index for index, category in enumerate(data.categories)}
     shapes = [(parcel, sheet.rings(parcel.polygons)) for parcel in parcels]
     for parcel, rings in shapes:
@@ -196,6 +195,7 @@ def _draw_parcel(drawing: Drawing, parcel: Parcel, rings: Sequence[Points], inde
     hint = parcel.hint or parcel.label
     d = "".join(path(ring, closed=True) for ring in rings)
     drawing.add(
+        el("path", d=d, fill=drawing.palette.ground, fill_rule="evenodd"),
         el(
             "path",
             *titled(hint),
@@ -240,11 +240,10 @@ def _draw_beside(drawing: Drawing, words: str, rings: Sequence[Points]) -> None:
     drawing.say(right, left, above, replace(above, y=max(ys) + size + 4.0))
 
 
-def _draw_north(drawing: Drawing, x: float, y: float, lang: str) -> Box:
-    palette, size = drawing.palette, drawing.palette.size - 1.0
+def _draw_north(drawing: Drawing, x: float, y: float, lang: str) -> None:
+    palette, size = drawing.palette, drawing.palette.size
     drawing.add(arrow_up(x, y, 18.0, palette.ink))
-    drawing.line(word("north", lang), x, y + 18.0 + size, 30.0, size=size, anchor="middle", bold=True)
-    return Box(x - 7.0, y, x + 7.0, y + 18.0)
+    drawing.line(word("north", lang), x - 9.0, y + 13.0, 30.0, size=size, anchor="end", bold=True)
 
 
 def _stroke(points: Points, colour: str, width: float, hint: str) -> str:

@@ -80,10 +80,10 @@ def ticks_for(scale: Linear, number: Format, size: float) -> tuple[tuple[float, 
     """As many ticks as fit side by side along a horizontal scale, with their words."""
     room = abs(scale.end - scale.start)
     told: tuple[tuple[float, str], ...] = ()
-    for count in range(min(8, max(1, int(room / 50))), 0, -1):
+    for count in range(min(8, max(1, int(room / 36))), 0, -1):
         told = said(ticks(scale.low, scale.high, count), number)
         widest = max((text_width(words, size) for _, words in told), default=0.0)
-        if len(told) < 2 or room / (len(told) - 1) >= widest + size:
+        if len(told) < 2 or abs(scale(told[1][0]) - scale(told[0][0])) >= widest + size:
             break
     return told
 

@@ -64,7 +64,7 @@ def draw_slopes(data: Slopes, palette: Palette, width: float, lang: str) -> str:
     notes = Notes.of([i.reason for i in items])
     foot = notes.lines(palette.size - 1.0, width)
     leads = _ends(data, items, notes, left=True), _ends(data, items, notes, left=False)
-    step = palette.size * 2.7
+    step = palette.size * (1.5 if _is_wide(width) else 2.7)
     body = max(220.0, width * 0.36, step * max(len(ends) for ends in leads))
     drawing = Drawing(palette, width, _TOP + body + 16.0 + len(foot) * palette.size * 1.4)
     room = _column(leads, palette, width)
@@ -89,7 +89,12 @@ def _ends(data: Slopes, items: Sequence[Slope], notes: Notes, *, left: bool) -> 
 
 
 def _column(leads: Sequence[Sequence[_End]], palette: Palette, width: float) -> float:
-    words = [text for ends in leads for end in ends for text in (end.name, end.told)]
+    words = [
+        text
+        for ends in leads
+        for end in ends
+        for text in ((f"{end.name} {end.told} ",) if _is_wide(width) else (end.name, end.told))
+    ]
     widest = max(text_width(word, palette.size, bold=True) for word in words)
     return min(widest + 34.0, width * 0.36)
 
@@ -127,13 +132,29 @@ def _draw_item(drawing: Drawing, item: Slope, scale: Linear, room: float, look: 
 def _draw_ends(drawing: Drawing, ends: Sequence[_End], scale: Linear, room: float, body: float, *, left: bool) -> None:
     palette, size = drawing.palette, drawing.palette.size
     wanted = [scale(end.value) for end in ends]
+    step = size * (1.5 if _is_wide(drawing.frame.right) else 2.7)
     low, high = _TOP + size * 1.2, _TOP + body - size * 0.9
     x, side = (room, -1.0) if left else (drawing.frame.right - room, 1.0)
-    anchor: Anchor = "end" if left else "start"
-    for end, y, place in zip(ends, wanted, spread(wanted, size * 2.7, low, high), strict=True):
+    for end, y, place in zip(ends, wanted, spread(wanted, step, low, high), strict=True):
         colour = _look(end.item, palette).colour
         if abs(place - y) > 1.0:
             drawing.add(rule(x + side * 8.0, y, x + side * 18.0, place, palette.line_strong))
-        at = x + side * 22.0
-        lines = tuple(clip(text, size, room - 24.0, bold=end.item.own) for text in (end.name, end.told))
-        drawing.say(Label(at, place - size * 0.35, lines, size, anchor, colour, end.item.own, hint=end.item.reason))
+        _write(drawing, end, x + side * 22.0, place, side, room - 24.0, colour)
+
+
+def _write(drawing: Drawing, end: _End, x: float, y: float, side: float, room: float, colour: str) -> None:
+    """The value next to the line and the name beyond it; on a narrow picture the name above the value."""
+    size, own, hint = drawing.palette.size, end.item.own, end.item.reason
+    anchor: Anchor = "end" if side < 0 else "start"
+    if not _is_wide(drawing.frame.right):
+        lines = tuple(clip(text, size, room, bold=own) for text in (end.name, end.told))
+        drawing.say(Label(x, y - size * 0.35, lines, size, anchor, colour, own, hint=hint))
+        return
+    base = y + size * 0.35
+    value = drawing.line(end.told, x, base, room, anchor=anchor, fill=colour, bold=True)
+    beyond = value.width + 8.0 if value else 0.0
+    drawing.line(end.name, x + side * beyond, base, room - beyond, anchor=anchor, fill=colour, bold=own, hint=hint)
+
+
+def _is_wide(width: float) -> bool:
+    return width >= 560.0

@@ -1,7 +1,8 @@
 """The outside view: what happened elsewhere as a strip of dots, the band of the middle, and one's own value."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from madang.district.charts.marks import mark, rect, rule
 from madang.district.charts.palette import Palette
@@ -24,7 +25,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """low, high: the band (P20 and P80), None with too few references; band: its words, with n; own: marked apart."""
+    """low, high: the band (P20 and P80), None with too few references; band: its words, with n; own: marked apart.
+
+    zero: the scale starts at 0.
+    """
 
     title: str
     desc: str
@@ -34,6 +38,7 @@ class Strip:
     high: float | None
     band: str
     number: Format
+    zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,27 @@ class _Dot:
     own: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Flag:
+    """Words on a pole. side: -1 above the line, 1 below; level: how far out, 0 nearest."""
+
+    dot: _Dot
+    told: str
+    left: float
+    right: float
+    side: int
+    level: int
+
+    def meets(self, other: "_Flag") -> bool:
+        """Whether words would stand on words, or the outer one's pole run through the inner one's words."""
+        if self.side != other.side:
+            return False
+        if self.level == other.level:
+            return self.left - 8.0 < other.right and other.left - 8.0 < self.right
+        inner, outer = (self, other) if self.level < other.level else (other, self)
+        return inner.left - 3.0 < outer.dot.x < inner.right + 3.0 and outer.dot.x != inner.dot.x
+
+
 def draw_strip(data: Strip, palette: Palette, width: float, lang: str) -> str:
     """The complete SVG."""
     items = [r for r in data.references if finite((r.value,))]
@@ -53,15 +79,17 @@ def draw_strip(data: Strip, palette: Palette, width: float, lang: str) -> str:
     if not items and not own:
         return draw_rows(data.title, data.desc, (), palette, width, lang)
     band = finite((data.low, data.high))
-    domain = extent((*(r.value for r in items), *((own.value,) if own else ()), *band), zero=True)
-    scale = Linear(*widened(*domain, 5), 12.0, width - 12.0)
+    values = (*(r.value for r in items), *((own.value,) if own else ()), *band)
+    scale = Linear(*widened(*extent(values, zero=data.zero), 5), 12.0, width - 12.0)
     dots = _dots(items, own, scale)
+    flags = _flags(dots, data.number, palette.size, width)
     pile = max((abs(dot.y) for dot in dots), default=0.0)
-    levels = _levels(len(dots), width)
-    reach = pile + 14.0 + levels * palette.size * 1.5
-    middle = _HEAD + reach
-    drawing = Drawing(palette, width, middle + reach + 26.0)
-    bottom = middle + reach
+    line = palette.size * 1.5
+    above, below = (
+        pile + 18.0 + line * max((f.level + 1 for f in flags if f.side == side), default=0) for side in (-1, 1)
+    )
+    middle, bottom = _HEAD + above, _HEAD + above + below
+    drawing = Drawing(palette, width, bottom + 26.0)
     _draw_band(drawing, data, scale, band, bottom)
     for value, words in ticks_for(scale, data.number, palette.size - 1.0):
         x = scale(value)
@@ -69,17 +97,11 @@ def draw_strip(data: Strip, palette: Palette, width: float, lang: str) -> str:
         label = Label(x, bottom + 16.0, (words,), palette.size - 1.0, "middle", palette.muted)
         drawing.say(label, replace(label, x=0.0, anchor="start"), replace(label, x=width, anchor="end"))
     drawing.add(rule(scale.start, middle, scale.end, middle, palette.line_strong))
-    drawing.keep_free(*(Box(d.x - 6.0, middle + d.y - 6.0, d.x + 6.0, middle + d.y + 6.0) for d in dots))
-    for dot in sorted(dots, key=lambda d: (not d.own, d.x)):
-        _draw_words(drawing, dot, middle, pile, levels, data.number)
+    for flag in flags:
+        _draw_flag(drawing, flag, middle, middle + flag.side * (pile + 16.0 + flag.level * line))
     for dot in sorted(dots, key=lambda d: d.own):
         _draw_dot(drawing, dot, middle, data.number)
     return drawing.svg(data.title, data.desc)
-
-
-def _levels(count: int, width: float) -> int:
-    """How many lines of words above and below: labels are about 110 wide."""
-    return min(8, max(2, -(-count * 150 // max(int(width), 1)) // 2 + 2))
 
 
 def _dots(items: Sequence[Reference], own: Reference | None, scale: Linear) -> tuple[_Dot, ...]:
@@ -139,24 +161,35 @@ def _draw_dot(drawing: Drawing, dot: _Dot, middle: float, number: Format) -> Non
     drawing.add(sign)
 
 
-def _draw_words(drawing: Drawing, dot: _Dot, middle: float, pile: float, levels: int, number: Format) -> None:
-    """Above or below on the nearest free line, tied to its dot by a thin line that crosses no other words."""
-    palette, size = drawing.palette, drawing.palette.size - (0.0 if dot.own else 1.0)
-    told = clip(f"{dot.item.label} {number(dot.item.value)}", size, drawing.frame.right * 0.6, bold=dot.own)
-    half = text_width(told, size, bold=dot.own) / 2
-    sides = (-1.0, 1.0) if dot.y <= 0 else (1.0, -1.0)
+def _flags(dots: Sequence[_Dot], number: Format, size: float, width: float) -> tuple[_Flag, ...]:
+    """Words flying from poles, own first, then from right to left: so a pole seldom meets words already there.
+
+    A dot with no free place for its words goes without; its <title> still says them.
+    """
+    flags: list[_Flag] = []
+    for dot in sorted(dots, key=lambda d: (not d.own, -d.x, d.item.id)):
+        told = clip(f"{dot.item.label} {number(dot.item.value)}", size, width * 0.6, bold=dot.own)
+        free = (f for f in _options(dot, told, size, width, len(dots)) if not any(map(f.meets, flags)))
+        flags.extend(islice(free, 1))
+    return tuple(flags)
+
+
+def _options(dot: _Dot, told: str, size: float, width: float, levels: int) -> Iterator[_Flag]:
+    wide = text_width(told, size, bold=dot.own)
+    sides = (1, -1) if dot.y > 0 else (-1, 1)
+    lefts = [x for x in (dot.x - 4.0, dot.x + 4.0 - wide) if 0.0 <= x <= width - wide]
+    lefts = lefts or [max(min(dot.x, width - wide), 0.0)]
     for level in range(levels):
-        for side in sides:
-            far = middle + side * (pile + 16.0 + level * palette.size * 1.5)
-            for shift in (0.0, half - 6.0, 6.0 - half):
-                x = min(max(dot.x + shift, half), drawing.frame.right - half)
-                base = far + (size * 0.2 if side < 0 else size * 0.6)
-                label = Label(x, base, (told,), size, "middle", palette.accent if dot.own else palette.ink, dot.own)
-                near = label.box.bottom if side < 0 else label.box.top
-                stem = middle + dot.y + side * 7.0
-                tie = Box(dot.x - 0.5, min(near, stem), dot.x + 0.5, max(near, stem))
-                if drawing.is_free(label.box) and drawing.is_free(tie):
-                    drawing.add(rule(dot.x, near, dot.x, middle + dot.y, palette.line_strong))
-                    drawing.say(label)
-                    drawing.keep_free(tie)
-                    return
+        for left in lefts:
+            for side in sides:
+                yield _Flag(dot, told, left, left + wide, side, level)
+
+
+def _draw_flag(drawing: Drawing, flag: _Flag, middle: float, y: float) -> None:
+    palette, size, dot = drawing.palette, drawing.palette.size, flag.dot
+    base = y + (size * 0.2 if flag.side < 0 else size * 0.6)
+    colour = palette.accent if dot.own else palette.ink
+    told = drawing.say(Label(flag.left, base, (flag.told,), size, "start", colour, dot.own, halo=True))
+    if told:
+        near = told.box.bottom if flag.side < 0 else told.box.top
+        drawing.add(rule(dot.x, near, dot.x, middle + dot.y, palette.line_strong))

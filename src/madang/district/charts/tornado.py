@@ -1,11 +1,13 @@
 """Sensitivity: how far each assumption moves the result."""
 
 from dataclasses import dataclass
+from functools import partial
 
+from madang.district.charts.legend import Key, draw_legend, legend_height
 from madang.district.charts.marks import hatched, rect, ring_of, rule
 from madang.district.charts.palette import Palette
 from madang.district.charts.rows import draw_rows
-from madang.district.charts.scale import Linear, extent, finite, ticks_for, widened
+from madang.district.charts.scale import Linear, extent, finite, ticks_for
 from madang.district.charts.svg import Anchor, Box, Drawing, Format, Label, text_width, wrap
 from madang.district.charts.words import word
 
@@ -59,11 +61,14 @@ def draw_tornado(data: Tornado, palette: Palette, width: float, lang: str) -> st
     ends = [text for s in swings for side in _sides(s, data.number) for text in (side.told,)]
     margin = min(max(text_width(text, palette.size - 1.0) for text in ends) + 8.0, (width - left) * 0.3)
     results = [v for s in swings for v in (s.low_result, s.high_result)]
-    scale = Linear(*widened(*extent((*results, data.base), zero=False), 5), left + margin, width - margin)
-    drawing = Drawing(palette, width, 34.0 + row * len(swings) + 26.0)
-    _draw_axis(drawing, data, scale, 30.0, 34.0 + row * len(swings), lang)
+    scale = Linear(*extent((*results, data.base), zero=False), left + margin, width - margin)
+    keys = _keys(palette, lang)
+    head = legend_height(keys, width, palette.size) + 34.0
+    drawing = Drawing(palette, width, head + row * len(swings) + 26.0)
+    draw_legend(drawing, keys, 0.0, 0.0, width)
+    _draw_axis(drawing, data, scale, head - 4.0, head + row * len(swings), lang)
     for index, swing in enumerate(swings):
-        top = 34.0 + index * row
+        top = head + index * row
         _draw_swing(drawing, swing, data, scale, top, row, 0.0 if narrow else left, narrow=narrow)
     return drawing.svg(data.title, data.desc)
 
@@ -89,7 +94,7 @@ def _draw_axis(drawing: Drawing, data: Tornado, scale: Linear, top: float, botto
     words = f"{word('base', lang)} {data.number(data.base)}"
     half = text_width(words, size, bold=True) / 2 + 1.0
     inside = min(max(x, half), drawing.frame.right - half)
-    drawing.line(words, inside, 18.0, drawing.frame.right, anchor="middle", bold=True)
+    drawing.line(words, inside, top - 8.0, drawing.frame.right, anchor="middle", bold=True)
 
 
 def _draw_swing(
@@ -123,11 +128,24 @@ def _draw_swing(
 def _draw_half(drawing: Drawing, side: _Side, x: float, base: float, y: float, swing: Swing) -> None:
     palette = drawing.palette
     box = Box(min(x, base), y - 8.0, max(x, base), y + 8.0)
-    colour = palette.accent if side.is_high else palette.series[1]
-    hint = f"{swing.label}: {side.told}"
-    drawing.add(rect(box, colour, opacity=0.85 if side.is_high else 0.25, hint=hint, data_id=swing.id))
-    if not side.is_high:
-        drawing.add(hatched((ring_of(box),), "rising", colour, gap=5.0))
+    drawing.add(_bar(palette, box, is_high=side.is_high, hint=f"{swing.label}: {side.told}", data_id=swing.id))
+
+
+def _bar(palette: Palette, box: Box, *, is_high: bool, hint: str = "", data_id: str | None = None) -> str:
+    if is_high:
+        return rect(box, palette.accent, opacity=0.85, hint=hint, data_id=data_id)
+    colour = palette.series[1]
+    ground = rect(box, colour, opacity=0.25, hint=hint, data_id=data_id)
+    return ground + hatched((ring_of(box),), "rising", colour, gap=5.0)
+
+
+def _keys(palette: Palette, lang: str) -> tuple[Key, ...]:
+    def swatch(x: float, y: float, *, is_high: bool) -> str:
+        return _bar(palette, Box(x - 7.0, y - 6.0, x + 7.0, y + 6.0), is_high=is_high)
+
+    return tuple(
+        Key(word(key, lang), partial(swatch, is_high=is_high)) for key, is_high in (("low", False), ("high", True))
+    )
 
 
 def _draw_end(drawing: Drawing, side: _Side, x: float, base: float, y: float, *, before: bool) -> None:

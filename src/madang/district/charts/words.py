@@ -15,18 +15,15 @@ _WORDS: Final = {
     "out": ("나간 돈", "out", "sorties", "Ausgaben"),
     "cumulative": ("누적", "cumulative", "cumulé", "kumuliert"),
     "base": ("기준", "base case", "cas de base", "Basisfall"),
-    "not comparable": ("비교하지 않음", "not comparable", "non comparable", "nicht vergleichbar"),
+    "low": ("낮은 값일 때", "at the low value", "valeur basse", "beim niedrigen Wert"),
+    "high": ("높은 값일 때", "at the high value", "valeur haute", "beim hohen Wert"),
     "total": ("전체", "total", "total", "gesamt"),
-    "met": ("달성", "met", "atteint", "erreicht"),
-    "of target": ("목표 대비", "of target", "de l’objectif", "des Ziels"),
     "north": ("북", "N", "N", "N"),
     "industry": ("기업", "industry", "entreprises", "Wirtschaft"),
     "university": ("대학", "university", "universités", "Hochschule"),
     "research": ("연구기관", "research", "recherche", "Forschung"),
     "public": ("공공", "public", "public", "öffentliche Hand"),
     "developer": ("사업시행자", "developer", "aménageur", "Entwickler"),
-    "likely": ("P10–P90", "P10–P90", "P10–P90", "P10–P90"),
-    "references": ("참고 지구", "references", "références", "Vergleiche"),
 }
 _LANGUAGES: Final = {"ko": 0, "en": 1, "fr": 2, "de": 3}
 
