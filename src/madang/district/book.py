@@ -60,6 +60,12 @@ class Book:
         """The city's own programmes."""
         return [one for one in self.programmes.values() if one.role == "own"]
 
+    @property
+    def main(self) -> Programme | None:
+        """The programme to show first: the city's own with the most baselines, else the first there is."""
+        every = sorted(self.programmes.values(), key=lambda one: (one.role != "own", -len(self.baselines_of(one.id))))
+        return next(iter(every), None)
+
     def facts_of(
         self,
         subject: str,

@@ -64,7 +64,7 @@ def baseline_routes(cities: Mapping[str, City]) -> Sequence[Route]:
         subject = found.programme.id if found.programme else ""
         baselines = found.book.baselines_of(subject)
         query = request.query_params
-        earlier = _chosen(baselines, query.get("from", ""), 0)
+        earlier = _chosen(baselines, query.get("from", ""), first_whole(found.book, baselines))
         later = _chosen(baselines, query.get("to", ""), -1)
         rows = [baseline_row(one, found.book, found.lang) for one in baselines]
         drifts = drift(found.book, earlier, later) if earlier and later and earlier is not later else ()
@@ -81,7 +81,8 @@ def baseline_routes(cities: Mapping[str, City]) -> Sequence[Route]:
             column_titles={one: measure_title(found.book, one, found.lang) for one in COLUMNS},
             earlier=local_id(earlier.id) if earlier else "",
             later=local_id(later.id) if later else "",
-            drifts=[drift_row(one, found.book, found.lang) for one in drifts],
+            drifts=[drift_row(one, found.book, found.lang) for one in drifts if one.unlike != "one-sided"],
+            one_sided=[drift_row(one, found.book, found.lang) for one in drifts if one.unlike == "one-sided"],
             picture=timeline(found.book, subject, CONSOLE, 1100, found.lang, today=found.on) if baselines else "",
             narrow=timeline(found.book, subject, CONSOLE, 340, found.lang, today=found.on) if baselines else "",
             summary=summary(found.book, subject, found.lang),
@@ -98,6 +99,11 @@ def _chosen(baselines: Sequence[Baseline], name: str, default: int) -> Baseline 
             raise NotFound(name, f"There is no baseline {name[:80]!r} of this programme.")
         return found
     return baselines[default] if baselines else None
+
+
+def first_whole(book: Book, baselines: Sequence[Baseline]) -> int:
+    """Index of the first plan that names a date of completion: what later plans are held against; else 0."""
+    return next((i for i, one in enumerate(baselines) if _facts(book, one, "completion")), 0)
 
 
 def _has_baselines(book: Book, programme: str) -> bool:
@@ -125,7 +131,7 @@ def drift_row(one: Drift, book: Book, lang: str) -> DriftRow:
         _held(one.after, book, lang),
         one.after is not None and one.after.carried,
         change_text(one, lang),
-        "" if one.share is None else f"{_signed(float(one.share * 100), 0)} %",
+        "" if not one.share else f"{_signed(float(one.share * 100), 0)} %",
         one.unlike,
     )
 
@@ -140,8 +146,10 @@ def change_text(one: Drift, lang: str) -> str:
         return slip_text(one.slip.months, lang)
     if one.difference is None:
         return ""
+    if not one.difference.low and not one.difference.high:
+        return say("places.baselines.kept", lang)
     text = show(one.difference, lang).primary
-    return text if one.difference.low < 0 or not one.difference.high else f"+{text}"
+    return text if one.difference.low < 0 else f"+{text}"
 
 
 def slip_text(months: int, lang: str) -> str:
@@ -194,12 +202,14 @@ def timeline(book: Book, subject: str, palette: Palette, width: float, lang: str
                 pick(one.title, lang),
             )
         )
-    happened = [
-        mark
-        for name, kind in MARKS.items()
-        for fact in book.facts_of(subject, name, "actual")
-        if (mark := _mark(kind, fact, lang, actual=True))
-    ]
+    happened = list(
+        dict.fromkeys(
+            mark
+            for name, kind in MARKS.items()
+            for fact in book.facts_of(subject, name, "actual")
+            if (mark := _mark(kind, fact, lang, actual=True))
+        )
+    )
     if happened:
         rows.append(
             chart.Baseline("actual", say("places.baselines.actual", lang), happened[0].when.first, tuple(happened))

@@ -60,13 +60,13 @@ def _day(text: str) -> date | None:
 
 
 def choose_programme(book: Book, name: str) -> Programme | None:
-    """By local id; without a name the city's own first, else the first there is. Raises NotFound."""
+    """By local id; without a name the main one. Raises NotFound."""
     if name:
         found = next((one for one in book.programmes.values() if local_id(one.id) == name), None)
         if found is None:
             raise NotFound(name, f"There is no programme {name[:80]!r} in this ledger.")
         return found
-    return next(iter(book.own), None) or next(iter(book.programmes.values()), None)
+    return book.main
 
 
 async def places_page(
