@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from madang.district.quantity import CURRENCIES
 from madang.district.scenario import sections
 from madang.district.scenario.values import (
     ONE,
@@ -63,7 +64,9 @@ class _ScenarioReader:
         raw = document.root.get("assumption", [])
         names = [one.get("name") for one in raw if isinstance(one, dict)] if isinstance(raw, list) else []
         known = [name for name in names if isinstance(name, str)]
-        self.reader = Reader(document, vocabularies={"language": LANGUAGES, "assumption": known})
+        self.reader = Reader(
+            document, vocabularies={"language": LANGUAGES, "currency": CURRENCIES, "assumption": known}
+        )
         self._roles: dict[str, list[str]] = {}
 
     def read(self) -> Scenario | None:

@@ -33,7 +33,7 @@ class Role:
 
 ROLES: Mapping[str, Role] = {
     "area": Role(("ha", "m2"), "1", "1e10"),
-    "cost": Role(("{c}", "bn {c}"), "0", "1e16"),
+    "cost": Role(("{c}", "억 {c}", "bn {c}"), "0", "1e16"),
     "discount": Role(("%",), "0", "0.5"),
     "cost_factor": Role(("%",), "0.01", "10"),
     "acquisition_share": Role(("%",), "0", "1"),
@@ -51,8 +51,13 @@ ROLES: Mapping[str, Role] = {
     "occupancy": Role(("%",), "0", "1"),
 }
 
-FACTORS: Mapping[str, Decimal] = {"ha": Decimal(10_000), "%": Decimal("0.01"), "bn": Decimal(10**9)}
-"""Model units per unit; 1 for those that are not here. bn: of any currency."""
+FACTORS: Mapping[str, Decimal] = {
+    "ha": Decimal(10_000),
+    "%": Decimal("0.01"),
+    "bn": Decimal(10**9),
+    "억": Decimal(10**8),
+}
+"""Model units per unit; 1 for those that are not here. bn, 억: of any currency."""
 
 
 def _named(name: str, what: str, *, required: bool = False) -> Key:
@@ -67,7 +72,7 @@ SCENARIO = Section(
     (
         _TITLE,
         Key("what", "words", "one sentence: what the scenario shows", required=True, vocabulary="language"),
-        Key("currency", "text", "ISO 4217 code of all money", required=True),
+        Key("currency", "text", "ISO 4217 code of all money", required=True, vocabulary="currency"),
         Key("first", "integer", "first year calculated; the NPV is its value at this year's beginning", required=True,
             low=1900, high=2200),
         Key("last", "integer", "last year calculated; what falls after it is not counted", required=True,
@@ -136,7 +141,7 @@ ASSUMPTION = Section(
         Key("mode", "number", "the figure itself: what is published or most likely", required=True),
         Key("low", "number", "lowest it may be; the mode where left out"),
         Key("high", "number", "highest it may be; the mode where left out"),
-        Key("unit", "text", "ha, m2, %, years, jobs, m2/job, m2/dwelling; with KRW as currency KRW, bn KRW, KRW/m2",
+        Key("unit", "text", "ha, m2, %, years, jobs, m2/job, m2/dwelling; of money KRW, 억 KRW, bn KRW, KRW/m2",
             required=True),
         _WHY,
         *_SOURCE,

@@ -3,7 +3,7 @@ fraction (2023.75 is 1 October 2023)."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -183,6 +183,17 @@ class Scenario:
     @property
     def has_homes(self) -> bool:
         return any(use.floor_per_dwelling for use in self.uses)
+
+    def roles(self) -> dict[str, str]:
+        """Assumption -> what it is asked for first: ``land``, ``price`` … as in the file."""
+        found: dict[str, str] = {}
+        parts: tuple[Programme | UsePlan, ...] = (self.programme, *self.uses)
+        for part in parts:
+            for one in fields(part):
+                name = getattr(part, one.name)
+                if isinstance(name, str) and name in self.assumptions and one.name not in ("id", "use"):
+                    found.setdefault(name, one.name)
+        return found
 
     def modes(self) -> dict[str, Decimal]:
         """Every assumption's middle value, in model units (m², shares, years, the currency's unit)."""
