@@ -1,0 +1,331 @@
+"""Shares, growths, densities, conversions: columns that follow from other columns, row by row.
+
+Which columns a percentage comes from is seldom said. So every likely origin is tried on all rows, and the one that
+explains most of them is taken; the rows it does not explain are the ones to look at. A name that the columns share
+(``women``, ``women_pct``) counts for as much as figures that fit.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from madang.district.quantity import decimal
+
+from .judge import Claim, Kind
+from .table import Cell, Column, Table
+from .totals import is_per, is_total, total_rows
+
+COLUMNS_TRIED: Final = 24
+ROWS_TRIED: Final = 200
+CLOSE: Final = 0.1
+"""A figure this near (relative) may be the right one with an error in it."""
+
+_GROWTH: Final = re.compile(
+    r"증가율|증감률|성장률|상승률|신장률|전년|growth|change|increase|wachstum|veränderung|zuwachs|évolution|croissance|yoy",
+    re.I,
+)
+_CHANGE: Final = re.compile(
+    r"증감|증가(?!율)|순증|change|difference|diff|increase|differenz|veränderung|évolution", re.I
+)
+_WORDS: Final = re.compile(r"[^\W_]+")
+_STOP: Final = frozenset(
+    [
+        "pct",
+        "percent",
+        "published",
+        "share",
+        "rate",
+        "of",
+        "the",
+        "비율",
+        "비중",
+        "율",
+        "구성비",
+        "total",
+        "합계",
+        "계",
+        "per",
+        "in",
+        "and",
+        "km2",
+        "m2",
+        "ha",
+        "eur",
+        "krw",
+        "von",
+        "der",
+    ]
+)
+
+Inputs = Callable[[int], tuple[Cell, ...] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One way a column may come about. inputs: the cells of a row, None where the row has no such."""
+
+    kind: Kind
+    inputs: Inputs
+    factor: Decimal
+    affinity: int
+    columns: tuple[int, ...]
+
+
+def ratio_claims(table: Table) -> list[Claim]:
+    """Every column that another column explains, each row of it a claim."""
+    claims: list[Claim] = []
+    used: list[Origin] = []
+    for column in table.values():
+        if not (column.percent or is_per(column) or _CHANGE.search(column.name) or (column.unit and _area(column))):
+            continue
+        origins = list(_origins(table, column))
+        best = choose(table, column, origins, used)
+        if best:
+            used.append(best)
+            claims += _claims(table, column, best)
+    return [*claims, *_products(table, claims)]
+
+
+def _area(column: Column) -> bool:
+    return column.unit is not None and column.unit.dimension == "area"
+
+
+def _origins(table: Table, column: Column) -> Iterator[Origin]:
+    others = [c for c in table.values(percent=False) if c.index != column.index][:COLUMNS_TRIED]
+    growth = bool(_GROWTH.search(column.name))
+    if column.percent:
+        factors = (Decimal(100), Decimal(1))
+        if not growth:
+            yield from _pairs(table, column, others, Kind.SHARE, factors)
+            yield from _of_total(table, column, others)
+        yield from _pairs(table, column, others, Kind.GROWTH, factors[:1])
+        yield from _steps(table, column, others, Kind.GROWTH, Decimal(100))
+    elif _area(column):
+        yield from _conversions(table, column, others)
+    elif is_per(column):
+        yield from _pairs(table, column, others, Kind.RATIO, ())
+    if not column.percent and _CHANGE.search(column.name):
+        yield from _pairs(table, column, others, Kind.CHANGE, (Decimal(1),))
+        yield from _steps(table, column, others, Kind.CHANGE, Decimal(1))
+
+
+def _pairs(
+    table: Table, column: Column, others: Sequence[Column], kind: Kind, factors: Sequence[Decimal]
+) -> Iterator[Origin]:
+    plain = [other for other in others if not is_per(other)] if kind is not Kind.CHANGE else others
+    for first in plain:
+        for second in plain:
+            if first.index == second.index:
+                continue
+            for factor in factors or _scales(column, first, second):
+                yield Origin(
+                    kind,
+                    _picker(table, first, second),
+                    factor,
+                    _affinity(column, first, second),
+                    (first.index, second.index),
+                )
+
+
+def _picker(table: Table, first: Column, second: Column) -> Inputs:
+    return lambda row: (table.rows[row][first.index], table.rows[row][second.index])
+
+
+def _scales(column: Column, above: Column, below: Column) -> list[Decimal]:
+    """What a quotient is multiplied by when its units are not those of its parts: jobs per ha from acres."""
+    scales = [Decimal(1)]
+    if below.unit and below.unit.dimension == "area":
+        per_ha = re.search(r"(?:per[_ ]|/)\s?ha\b|ha당", column.name, re.I)
+        per_km2 = re.search(r"(?:per[_ ]|/)\s?(?:km2|km²|㎢)|㎢당|km²당", column.name, re.I)
+        if per_ha or per_km2:
+            return [decimal((10_000 if per_ha else 1_000_000) / below.unit.factor)]
+    if re.search(r"acre", below.name, re.I) and re.search(r"(?:per[_ ]|/)\s?ha\b", column.name, re.I):
+        return [1 / Decimal("0.40468564224")]
+    if above.unit and below.unit and column.unit and " per " in column.unit.dimension:
+        scales.append(decimal(above.unit.factor / below.unit.factor / column.unit.factor))
+    return [*scales, Decimal(100), Decimal(1000), Decimal(10_000), Decimal("0.001"), Decimal("0.0001")]
+
+
+def _of_total(table: Table, column: Column, others: Sequence[Column]) -> Iterator[Origin]:
+    """A part over its total row. A row stands over the first total it belongs to."""
+    totals = total_rows(table)
+    whole: dict[int, int] = {}
+    for total in totals:
+        for row in (total.row, *[part for parts in total.parts for part in parts]):
+            whole.setdefault(row, total.row)
+    if not whole:
+        return
+    for other in others:
+        if not is_per(other):
+            yield Origin(
+                Kind.SHARE, _over_total(table, other, whole), Decimal(100), _affinity(column, other), (other.index,)
+            )
+
+
+def _over_total(table: Table, other: Column, whole: dict[int, int]) -> Inputs:
+    def inputs(row: int) -> tuple[Cell, ...] | None:
+        if whole.get(row, row) == row:
+            return None  # the total over itself proves nothing
+        return table.rows[row][other.index], table.rows[whole[row]][other.index]
+
+    return inputs
+
+
+def _steps(table: Table, column: Column, others: Sequence[Column], kind: Kind, factor: Decimal) -> Iterator[Origin]:
+    """From one row to the next, in tables whose rows are years, upwards or downwards."""
+    if not any(one.role == "year" for one in table.columns):
+        return
+    for other in others:
+        for step in (-1, 1):
+            yield Origin(kind, _from_row(table, other, step), factor, _affinity(column, other), (other.index,))
+
+
+def _from_row(table: Table, other: Column, step: int) -> Inputs:
+    def inputs(row: int) -> tuple[Cell, ...] | None:
+        before = row + step
+        if not 0 <= before < len(table.rows):
+            return None
+        return table.rows[before][other.index], table.rows[row][other.index]
+
+    return inputs
+
+
+def _conversions(table: Table, column: Column, others: Sequence[Column]) -> Iterator[Origin]:
+    """The same area in two units: the left column is taken for the given one."""
+    for other in others:
+        if (
+            other.index < column.index
+            and other.unit
+            and column.unit
+            and _area(other)
+            and other.unit.factor != column.unit.factor
+        ):
+            factor = decimal(other.unit.factor / column.unit.factor)
+            yield Origin(Kind.CONVERSION, _single(table, other), factor, _affinity(column, other), (other.index,))
+
+
+def _single(table: Table, other: Column) -> Inputs:
+    return lambda row: (table.rows[row][other.index],)
+
+
+def _affinity(column: Column, *others: Column) -> int:
+    """How many words of the columns' names are the same, the first column's counting most."""
+    own = _words(column.name)
+    return sum(len(own & _words(other.name)) * (2 if at == 0 else 1) for at, other in enumerate(others))
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in _WORDS.findall(name.replace("_", " "))) - _STOP
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    exact: float
+    close: float
+    rows: int
+
+
+def choose(table: Table, column: Column, origins: Sequence[Origin], used: Sequence[Origin]) -> Origin | None:
+    """The origin that explains the column, or None where none does well enough to judge rows by it."""
+    rows = [row for row in range(len(table.rows)) if table.rows[row][column.index].number][:ROWS_TRIED]
+    if not rows:
+        return None
+    best: tuple[tuple[float, ...], Origin] | None = None
+    few = len(table.values(percent=False)) <= 3
+    for origin in origins:
+        fit = _fit(table, column, origin, rows)
+        sibling = any(
+            len(origin.columns) == 2 and one.columns[1:] == origin.columns[1:] and one.kind is origin.kind
+            for one in used
+        )
+        good = fit.rows > 0 and (
+            (fit.exact >= 0.5 and (fit.rows > 1 or few or origin.affinity > 0 or origin.kind is Kind.CONVERSION))
+            or (fit.close >= 0.5 and (origin.affinity > 0 or few) and fit.close * fit.rows >= 1)
+        )
+        if not good:
+            continue
+        covered = fit.rows / len(rows)
+        near = sum(abs(index - column.index) for index in origin.columns)
+        score = (fit.exact * covered, float(sibling), float(origin.affinity), fit.close * covered, -near)
+        if best is None or score > best[0]:
+            best = score, origin
+    return best[1] if best else None
+
+
+def _fit(table: Table, column: Column, origin: Origin, rows: Sequence[int]) -> Fit:
+    exact = close = seen = 0
+    for row in rows:
+        cells = origin.inputs(row)
+        published = table.rows[row][column.index].number
+        if cells is None or published is None:
+            continue
+        values = [cell.number for cell in cells]
+        if any(value is None for value in values):
+            continue
+        got = _quick(origin, [float(value.value) for value in values if value])
+        if got is None:
+            continue
+        seen += 1
+        away = abs(got - float(published.value))
+        exact += away <= 1.001 * float(published.step)
+        close += away <= CLOSE * max(abs(got), abs(float(published.value)))
+    return Fit(exact / seen if seen else 0.0, close / seen if seen else 0.0, seen)
+
+
+def _quick(origin: Origin, values: Sequence[float]) -> float | None:
+    """The formula in floats: good enough to choose by, thousands of times a second."""
+    factor = float(origin.factor)
+    if origin.kind in (Kind.SHARE, Kind.RATIO):
+        return values[0] / values[1] * factor if values[1] else None
+    if origin.kind is Kind.GROWTH:
+        return (values[1] / values[0] - 1) * factor if values[0] else None
+    if origin.kind is Kind.CHANGE:
+        return values[1] - values[0]
+    return values[0] * values[1] * factor if len(values) == 2 else values[0] * factor
+
+
+def _claims(table: Table, column: Column, origin: Origin) -> list[Claim]:
+    claims: list[Claim] = []
+    for row, cells in enumerate(table.rows):
+        published = cells[column.index]
+        inputs = origin.inputs(row)
+        if inputs is None or published.number is None or all(cell.is_missing for cell in inputs):
+            continue
+        if any(cell.number is None and not cell.is_missing for cell in inputs) and is_total(published.label):
+            continue
+        claims.append(Claim(origin.kind, inputs, published, origin.factor))
+    return claims
+
+
+_AMOUNT: Final = re.compile(
+    r"금액|사업비|매출|amount|cost|value|betrag|montant|계획인구|인구|jobs|residents|고용", re.I
+)
+PRODUCT_ROWS: Final = 3
+
+
+def _products(table: Table, told: Sequence[Claim]) -> list[Claim]:
+    """Density by area, price by quantity: a column that is the product of two others in most rows."""
+    explained = {claim.published.column for claim in told if claim.published}
+    columns = [c for c in table.values(percent=False) if c.index + 1 not in explained][:12]
+    claims: list[Claim] = []
+    for column in columns:
+        others = [other for other in columns if other.index != column.index]
+        origins = [
+            Origin(Kind.PRODUCT, _picker(table, first, second), Decimal(1), 0, (first.index, second.index))
+            for at, first in enumerate(others)
+            for second in others[at + 1 :]
+            if is_per(first) != is_per(second)
+        ]
+        rows = [row for row in range(len(table.rows)) if table.rows[row][column.index].number][:ROWS_TRIED]
+        fits = [(fit, origin) for origin in origins for fit in [_fit(table, column, origin, rows)]]
+        good = [
+            (fit.exact, fit.close, origin)
+            for fit, origin in fits
+            if (fit.rows >= PRODUCT_ROWS and fit.exact >= 0.5) or (fit.rows and fit.close >= 0.5 and len(columns) == 3)
+        ]
+        if good:
+            claims += _claims(table, column, max(good, key=lambda one: one[:2])[2])
+            break
+    return claims
