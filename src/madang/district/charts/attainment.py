@@ -1,13 +1,12 @@
 """How far targets are met, with the four bands of U4SSC: below 33, 66 and 95 % of the target, and above."""
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
 from madang.district.charts.marks import hatched, rect, ring_of, rule
 from madang.district.charts.palette import Palette
 from madang.district.charts.rows import draw_rows
-from madang.district.charts.scale import Linear
+from madang.district.charts.scale import Linear, finite
 from madang.district.charts.svg import Box, Drawing, Format, Label, el, path, text_width, wrap
 from madang.district.charts.words import word
 
@@ -55,7 +54,7 @@ def draw_attainments(data: Attainments, palette: Palette, width: float, lang: st
 
 
 def _share(data: Attainments, item: Attainment, lang: str) -> str:
-    known = item.share is not None and math.isfinite(item.share)
+    known = bool(finite((item.share,)))
     return data.share(item.share or 0.0) if known else word("no data", lang)
 
 
@@ -105,7 +104,7 @@ def _draw_row(
         drawing.line(item.told, drawing.frame.right, base, room, anchor="end", fill=palette.muted)
     track = Box(scale.start, y - 6.0, scale.end, y + 6.0)
     share = item.share
-    if share is None or not math.isfinite(share):
+    if share is None or not finite((share,)):
         drawing.add(hatched((ring_of(track),), "rising", palette.line_strong, gap=5.0))
         drawing.line(word("no data", lang), scale.end + 12.0, base, told_room + 36.0, fill=palette.muted)
         return

@@ -171,12 +171,12 @@ def _draw_words(drawing: Drawing, row: Baseline, plan: _Plan, y: float, size: fl
     muted = drawing.palette.muted
     if plan.narrow:
         above = y - 16.0
-        note = drawing.line(row.note, drawing.frame.right, above, plan.label_room * 0.5, anchor="end", fill=muted)
+        note = drawing.line(row.note, drawing.frame.right - 2.0, above, plan.label_room * 0.5, anchor="end", fill=muted)
         room = plan.label_room - (note.width + 8.0 if note else 0.0)
         drawing.line(row.label, 0.0, above, room, bold=True, hint=row.hint)
         return
     drawing.line(row.label, 0.0, y + size * 0.35, plan.label_room, bold=True, hint=row.hint)
-    drawing.line(row.note, drawing.frame.right, y + size * 0.35, plan.note_room, anchor="end", fill=muted)
+    drawing.line(row.note, drawing.frame.right - 2.0, y + size * 0.35, plan.note_room, anchor="end", fill=muted)
 
 
 def _draw_milestone(drawing: Drawing, milestone: Milestone, plan: _Plan, y: float) -> None:

@@ -10,6 +10,7 @@ from madang.district.charts.legend import LINE
 from madang.district.charts.marks import hatched, rect, ring_of
 from madang.district.charts.palette import Hatch, Palette
 from madang.district.charts.rows import draw_rows
+from madang.district.charts.scale import finite
 from madang.district.charts.svg import Box, Drawing, Format, Label, wrap
 from madang.district.charts.words import word
 
@@ -26,6 +27,9 @@ _LOOKS: Final[dict[str, tuple[int, float, Hatch]]] = {
     "mixed": (6, 0.34, "grid"),
 }
 """Index of the palette's series, opacity and hatch of each use; neighbours in hue differ in hatch."""
+
+
+_LEAST: Final = 1e-6  # of the whole: less than can be drawn, and more than zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +63,13 @@ class _Key:
 
 def draw_landuses(data: LandUses, palette: Palette, width: float, lang: str) -> str:
     """The complete SVG."""
-    uses = sorted(
-        (u for u in data.uses if math.isfinite(u.area_ha) and u.area_ha > 0), key=lambda u: (-u.area_ha, u.id)
-    )
+    uses = sorted((u for u in data.uses if finite((u.area_ha,)) and u.area_ha > 0), key=lambda u: (-u.area_ha, u.id))
     total = sum(u.area_ha for u in uses)
-    if not uses or not math.isfinite(total):
+    if not uses:
         return draw_rows(data.title, data.desc, (), palette, width, lang)
     body = width * (0.9 if width < 480 else 0.56)
-    boxes = squarified([u.area_ha / total for u in uses], Box(0.5, 0.5, width - 0.5, body - 0.5))
+    seen = [max(u.area_ha / total, _LEAST) for u in uses]
+    boxes = squarified([share / sum(seen) for share in seen], Box(0.5, 0.5, width - 0.5, body - 0.5))
     keys = [
         _Key(use, _words(data, use, total))
         for use, box in zip(uses, boxes, strict=True)

@@ -87,7 +87,7 @@ def draw_network(data: Network, palette: Palette, width: float, lang: str) -> st
     body = max(width * 0.42, row * (len(nodes) / 2 + 2), 180.0)
     body = max(min(body, 420.0), row * (len(nodes) / 2 + 2))
     widest = max(text_width(n.label, palette.size) for n in nodes)
-    side = min(widest + 24.0, width * 0.34)
+    side = min(widest + 16.0, width * 0.37)
     drawing = Drawing(palette, width, head + body + 8.0)
     ring = _Ring(width / 2, head + body / 2, min(width / 2 - side, body * 0.8), body / 2 - row)
     places = _places(order, ring, row)

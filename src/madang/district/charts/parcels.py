@@ -150,14 +150,18 @@ def draw_locator(data: Locator, palette: Palette, width: float, lang: str) -> st
     return drawing.svg(data.title, data.desc)
 
 
+def _corners(polygons: Sequence[Polygon]) -> list[tuple[float, float]]:
+    return [corner for polygon in polygons for ring in polygon if len(ring) > 2 for corner in ring]
+
+
 def _is_drawable(polygons: Sequence[Polygon]) -> bool:
-    corners = [c for polygon in polygons for ring in polygon for c in ring]
-    return len(corners) > 2 and all(abs(lon) <= 180 and abs(lat) < 90 for lon, lat in corners)
+    corners = _corners(polygons)
+    return bool(corners) and all(abs(lon) <= 180 and abs(lat) < 90 for lon, lat in corners)
 
 
 def _sheet(shapes: Sequence[Sequence[Polygon]], width: float, tallest: float, *, air: float) -> tuple[_Sheet, float]:
     """The largest scale at which all shapes fit width and tallest; with the height they then take."""
-    corners = [c for polygons in shapes for polygon in polygons for ring in polygon for c in ring]
+    corners = [corner for polygons in shapes for corner in _corners(polygons)]
     west, east = min(c[0] for c in corners), max(c[0] for c in corners)
     south, north = min(c[1] for c in corners), max(c[1] for c in corners)
     middle = ((west + east) / 2, (south + north) / 2)

@@ -4,8 +4,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from madang.district.charts.svg import Format, text_width
+
+_HUGE: Final = 1e100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class Linear:
 
 
 def finite(values: Iterable[float | None]) -> tuple[float, ...]:
-    """The values that are numbers."""
-    return tuple(float(v) for v in values if v is not None and math.isfinite(v))
+    """The values that can be drawn: numbers, and not so huge that sums and steps of them would overflow."""
+    return tuple(float(v) for v in values if v is not None and abs(v) < _HUGE)
 
 
 def extent(values: Iterable[float], *, zero: bool) -> tuple[float, float]:

@@ -96,7 +96,7 @@ def _column(leads: Sequence[Sequence[_End]], palette: Palette, width: float) -> 
         for text in ((f"{end.name} {end.told} ",) if _is_wide(width) else (end.name, end.told))
     ]
     widest = max(text_width(word, palette.size, bold=True) for word in words)
-    return min(widest + 34.0, width * 0.36)
+    return min(widest + 30.0, width * (0.36 if _is_wide(width) else 0.41))
 
 
 def _look(item: Slope, palette: Palette) -> _Look:
@@ -138,8 +138,8 @@ def _draw_ends(drawing: Drawing, ends: Sequence[_End], scale: Linear, room: floa
     for end, y, place in zip(ends, wanted, spread(wanted, step, low, high), strict=True):
         colour = _look(end.item, palette).colour
         if abs(place - y) > 1.0:
-            drawing.add(rule(x + side * 8.0, y, x + side * 18.0, place, palette.line_strong))
-        _write(drawing, end, x + side * 22.0, place, side, room - 24.0, colour)
+            drawing.add(rule(x + side * 8.0, y, x + side * 16.0, place, palette.line_strong))
+        _write(drawing, end, x + side * 20.0, place, side, room - 20.0, colour)
 
 
 def _write(drawing: Drawing, end: _End, x: float, y: float, side: float, room: float, colour: str) -> None:

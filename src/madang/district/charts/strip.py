@@ -179,8 +179,8 @@ def _options(dot: _Dot, told: str, size: float, width: float, levels: int) -> It
     sides = (1, -1) if dot.y > 0 else (-1, 1)
     lefts = [x for x in (dot.x - 4.0, dot.x + 4.0 - wide) if 0.0 <= x <= width - wide]
     lefts = lefts or [max(min(dot.x, width - wide), 0.0)]
-    for level in range(levels):
-        for left in lefts:
+    for left in lefts:
+        for level in range(levels):
             for side in sides:
                 yield _Flag(dot, told, left, left + wide, side, level)
 

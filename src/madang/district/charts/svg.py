@@ -60,9 +60,9 @@ _WIDTHS = (
     dict.fromkeys("iljI.,:;'!·‘’", 28)
     | dict.fromkeys(" |", 31)
     | dict.fromkeys('ftr()[]{}-/\\"²', 44)
-    | dict.fromkeys("0123456789#$&×€₩–", 64)
+    | dict.fromkeys("0123456789#$&×€–", 64)
     | dict.fromkeys("ABCDEGHKNOPQRSTUVXYZ+=<>~−", 73)
-    | dict.fromkeys("mwMW%@…→", 93)
+    | dict.fromkeys("mwMW%@…→₩", 93)
     | {"—": 97}
 )
 _LETTER = 59
