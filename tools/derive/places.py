@@ -2,7 +2,7 @@
 
     python tools/derive/places.py SOURCE_CSV ROOT
 
-SOURCE_CSV is the table of collected facts (district, indicator, value, period, source, quote …). ROOT is the repository.
+SOURCE_CSV is the table of collected facts (district, indicator, value, period, source, quote …). ROOT: the repository.
 Writes `places/facts.csv` and `cities/goyang/district/facts.csv`; the same input gives the same bytes. Every row of the
 source becomes one fact (a row that tells several values in one cell, several). What a row means is said in four tables
 beside this file:
@@ -18,6 +18,7 @@ The other files of `places/` and `cities/goyang/district/` are written by hand.
 import csv
 import re
 import sys
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,9 +30,9 @@ Key = tuple[str, str, str, str]
 
 TABLES = Path(__file__).parent / "places"
 COLUMNS = (
-    "id,subject,measure,basis,value,unit,boundary,definition,as_of,stated,source,url,quote,quality,confidence,"
-    "baseline,party,note"
-).split(",")
+    "id", "subject", "measure", "basis", "value", "unit", "boundary", "definition", "as_of", "stated", "source", "url",
+    "quote", "quality", "confidence", "baseline", "party", "note",
+)  # fmt: skip
 GOYANG = ("goyang-itv", "goyang-changneung")
 
 PROGRAMMES = {
@@ -68,7 +69,8 @@ UNITS_BY_MEASURE = {"jobs": "jobs", "research_staff": "researchers"}
 WON_PER_EOK = 100_000_000
 
 ABOUT = re.compile(
-    r"\b(about|around|approx\.?|some|almost|ca\.|rund|etwa|knapp|gut|over|more than|über|mehr als|environ|plus de)\b|약|여 ",
+    r"\b(?:about|around|approx|some|almost|over|more than|ca|rund|etwa|knapp|gut|über|mehr als|environ|plus de)\b"
+    r"|약 ?\d|\d여(?:개|명| )",
     re.IGNORECASE,
 )
 SENTENCE_LOST = "Value taken from the source's table or text; its sentence was not kept"
@@ -233,21 +235,24 @@ def with_ids(facts: Iterable[Row]) -> Iterator[Row]:
 
 
 def names(fact: Row) -> Iterator[str]:
-    area = "" if fact["boundary"] == "district" else fact["boundary"]
+    area = "" if fact["boundary"] == "district" else fact["boundary"].removeprefix(fact["measure"].replace("_", " "))
     basis = "" if fact["basis"] == "actual" else fact["basis"]
     when = fact.get("as_of") or fact.get("stated") or ""
+    if fact["unit"] == "date" and not basis:
+        when = fact["value"]
     short = (fact["subject"], fact["measure"], area, basis, when)
     yield slug(*short)
-    yield slug(*short, fact["value"])
     yield slug(*short, fact["definition"])
+    yield slug(*short, fact["value"])
     yield slug(*short, fact["value"], fact["definition"])
     yield slug(*short, fact["value"], fact["source"])
     yield from (slug(*short, str(number)) for number in range(2, 100))
 
 
 def slug(*parts: str) -> str:
-    text = "-".join(filter(None, parts)).lower().replace("+", "-and-").replace("–", "-to-")
-    return re.sub(r"[^a-z0-9.]+", "-", text).strip("-.")
+    text = "-".join(part.removeprefix("c. ") for part in parts if part).lower()
+    plain = unicodedata.normalize("NFKD", text.replace("+", "-and-").replace("–", "-to-"))
+    return re.sub(r"[^a-z0-9.]+", "-", plain.encode("ascii", "ignore").decode()).strip("-.")
 
 
 def write(path: Path, facts: Iterable[Row]) -> int:
