@@ -16,12 +16,15 @@ from .rows import LANGUAGES, Row, local_id, urn
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?")
 """What may be a number in JSON; anything else (a range, 8,493, 87.0) is kept as written."""
 
+RENAMED = {"value": "stated_value"}
+"""Columns whose names are words of NGSI-LD itself, which no attribute may have (GS CIM 009 v1.9.1, clause 4.5.0)."""
+
 ROW_SKIPS = ("id",)
 
 
 def attribute_name(column: str) -> str:
     """``as_of`` -> the expanded name of asOf. ``location`` is the core's own."""
-    first, *rest = column.split("_")
+    first, *rest = RENAMED.get(column, column).split("_")
     return CORE.expand(first + "".join(part.capitalize() for part in rest))
 
 
@@ -81,8 +84,8 @@ def _unit_column(column: Column) -> str:
     return "unit" if column.kind == "value" else f"{column.name}_unit"
 
 
-def _unit_code(symbol: str) -> str | None:
-    return (find_unit(symbol).unit_code or None) if symbol not in ("", "date", "text") else None
+def _unit_code(symbol: str, at: str = "") -> str | None:
+    return (find_unit(symbol, at).unit_code or None) if symbol not in ("", "date", "text") else None
 
 
 def find_unit_code(kind: Kind, column: Column, entity: Entity) -> str | None:
@@ -92,7 +95,7 @@ def find_unit_code(kind: Kind, column: Column, entity: Entity) -> str | None:
     if column.kind not in ("value", "quantity") or not instances:
         return None
     symbol = instances[0].value
-    return _unit_code(symbol.strip()) if isinstance(symbol, str) else None
+    return _unit_code(symbol.strip(), f"/{_unit_column(column)}") if isinstance(symbol, str) else None
 
 
 def to_row(kind: Kind, entity: Entity) -> dict[str, str]:

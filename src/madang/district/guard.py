@@ -82,7 +82,7 @@ def _guard(kind: Kind, measures: Measures, arriving: Collection[str] | None) -> 
 def _in_the_entity(kind: Kind, entity: Entity, fault: Fault) -> Fault:
     """The fault with a JSON Pointer into the entity: its attribute's name instead of the row's column."""
     first, *rest = fault.where.removeprefix(entity.id).removeprefix("/").split("/")
-    column = known_columns(kind).get(first) or kind.column(first)
+    column = None if CORE.expand(first) in entity.attributes else known_columns(kind).get(first) or kind.column(first)
     name = "" if column is None else CORE.compact(attribute_name(column.name)) if column.kind != "id" else "id"
     return Fault(fault.detail, "/" + "/".join((name or first, *rest)))
 
@@ -123,7 +123,7 @@ def _check_instance(kind: Kind, column: Column, instance: Attribute, entity: Ent
 
 
 def check_new(kind: Kind, row: Row, measures: Measures, at: Pointer) -> Record:
-    """The record of a row. Raises BadRequestData where it is no whole record, or says that it was reviewed and was not."""
+    """The record of a row. Raises BadRequestData where it is not whole, or says that it was reviewed and was not."""
     record = parse_row(kind, row, at)
     if isinstance(record, Fact):
         check_measure(record, measures, at)

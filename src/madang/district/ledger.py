@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from madang.errors import AlreadyExists, BadRequestData, Pointer
 from madang.hub.entities import Entities
@@ -9,10 +10,10 @@ from madang.model.entity import Entity
 from madang.model.query import AnyType, Query
 
 from .book import Book, Broken, gather
-from .entities import kind_of, to_entity, to_row
+from .entities import attribute_name, kind_of, to_entity, to_row
 from .kinds import KINDS, Kind
+from .log import Kept, Log, log_of, statement_digest
 from .measures import Measures
-from .records import Record
 from .rows import Row, parse_row
 
 PAGE = 1000
@@ -28,33 +29,35 @@ class Ledger:
     arriving: set[str] = field(default_factory=set)
     """Shared with the guard: the ids that ``bring`` enters just now, and nobody else may enter as shipped."""
 
-    _known: dict[str, tuple[bytes, Record | Broken]] = field(default_factory=dict)
-    """Entity id -> its stored bytes and what they say: a record is read once, however often it is asked for."""
+    _known: dict[bytes, Kept | Broken] = field(default_factory=dict)
+    """An entity as it is stored -> what it says: a record is read once, however often it is asked for."""
 
     async def book(self) -> Book:
         """Everything the ledger says now. What cannot be read is named in ``broken`` instead of hiding the rest."""
-        found = await self._records()
+        found = await self._read()
         return gather(
-            [one for one in found if not isinstance(one, Broken)],
+            [one.record for one in found if isinstance(one, Kept)],
             self.measures,
             [one for one in found if isinstance(one, Broken)],
         )
 
-    async def _records(self) -> list[Record | Broken]:
+    async def log(self) -> Log:
+        """Who did what to all of it. Records that cannot be read have no events; the book names them."""
+        return log_of(one for one in await self._read() if isinstance(one, Kept))
+
+    async def _read(self) -> list[Kept | Broken]:
         types = AnyType(tuple(kind.uri for kind in KINDS))
-        known: dict[str, tuple[bytes, Record | Broken]] = {}
-        by_body = {body: record for body, record in self._known.values()}
+        known: dict[bytes, Kept | Broken] = {}
         offset = 0
         while True:
             page = await self.entities.query(TENANT, Query(types=types, limit=PAGE, offset=offset))
             for stored in page.items:
-                record = by_body.get(stored.body) or read_record(stored.entity())
-                known[record.entity_id if isinstance(record, Broken) else record.id] = (stored.body, record)
+                known[stored.body] = self._known.get(stored.body) or read_record(stored.entity())
             if len(page.items) < PAGE:
                 break
             offset += PAGE
         self._known = known
-        return [record for _, record in known.values()]
+        return list(known.values())
 
     async def bring(self, rows: Iterable[tuple[Kind, Row]]) -> "Brought":
         """Enter rows that came with madang or its city, each once: what is there already stays as it is.
@@ -78,12 +81,26 @@ class Brought:
     refused: Mapping[str, str]
 
 
-def read_record(entity: Entity) -> Record | Broken:
+def read_record(entity: Entity) -> Kept | Broken:
+    """What an entity of one of the ledger's types says, or why it says nothing."""
     kind = kind_of(entity)
     if kind is None:
-        raise BadRequestData(f"{entity.id} is of no kind that the ledger keeps.")
+        return Broken(entity.id, "It is of no kind that the ledger keeps.")
     try:
-        record = parse_row(kind, to_row(kind, entity), Pointer(entity.id))
+        row = to_row(kind, entity)
+        record = parse_row(kind, row, Pointer(entity.id))
     except BadRequestData as exc:
         return Broken(entity.id, exc.detail)
-    return replace(record, entry=replace(record.entry, entered_at=entity.created_at))
+    entry = replace(
+        record.entry,
+        entered_at=entity.created_at,
+        reviewed_at=record.entry.reviewed_at or _written(entity, "reviewed_by"),
+        withdrawn_at=record.entry.withdrawn_at or _written(entity, "withdrawn_by"),
+    )
+    return Kept(replace(record, entry=entry), kind, statement_digest(kind, row))
+
+
+def _written(entity: Entity, column: str) -> datetime | None:
+    """When the hub took a signature that came without its time; sending it again does not move it."""
+    instances = entity.attributes.get(attribute_name(column), ())
+    return instances[0].created_at if instances else None

@@ -25,7 +25,7 @@ def test_every_column_has_an_attribute_of_its_own(kind: Kind) -> None:
 def test_a_fact_is_an_entity_that_anybody_can_read() -> None:
     entity = record("fact")
     assert entity.id == "urn:ngsi-ld:DistrictFact:valley-area-2021"
-    assert entity.attributes[CORE.expand("value")] == (Attribute("Property", 87, unit_code="HAR"),)
+    assert entity.attributes[attribute_name("value")] == (Attribute("Property", 87, unit_code="HAR"),)
     assert entity.attributes[CORE.expand("subject")] == (
         Attribute("Relationship", "urn:ngsi-ld:DevelopmentProgramme:valley"),
     )
@@ -46,13 +46,13 @@ def test_a_value_keeps_every_sign_of_its_source(written: str) -> None:
 
 
 def test_a_unit_without_a_code_has_none() -> None:
-    assert record("contract").attributes[CORE.expand("value")][0].unit_code is None
-    assert record("fact", unit="date", value="2024").attributes[CORE.expand("value")][0].unit_code is None
+    assert record("contract").attributes[attribute_name("value")][0].unit_code is None
+    assert record("fact", unit="date", value="2024").attributes[attribute_name("value")][0].unit_code is None
 
 
 def changed(name: str, *instances: Attribute) -> Entity:
     entity = record("fact")
-    return Entity(entity.id, entity.types, {**entity.attributes, CORE.expand(name): instances})
+    return Entity(entity.id, entity.types, {**entity.attributes, attribute_name(name): instances})
 
 
 @pytest.mark.parametrize(

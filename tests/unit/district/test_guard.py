@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from tests.ledger_records import MEASURES, NOW, fragment, record
 
+from madang.district.entities import attribute_name
 from madang.district.guard import NEXT, Guard, guards, same_name
 from madang.district.kinds import BY_NAME, KINDS, Kind
 from madang.errors import BadRequestData, Immutable
@@ -106,11 +107,11 @@ def beside(name: str, instance: Attribute) -> Callable[[], None]:
     [
         ("colour", Attribute("Property", "red")),
         ("id", Attribute("Property", "another")),
-        ("value", Attribute("Property", 87, unit_code="MTK")),
-        ("value", Attribute("Property", 87, observed_at=NOW)),
-        ("value", Attribute("Property", 87, expires_at=LATER)),
-        ("value", Attribute("Property", 87, attributes={"urn:x": (Attribute("Property", 99),)})),
-        ("value", Attribute("JsonProperty", 87)),
+        ("statedValue", Attribute("Property", 87, unit_code="MTK")),
+        ("statedValue", Attribute("Property", 87, observed_at=NOW)),
+        ("statedValue", Attribute("Property", 87, expires_at=LATER)),
+        ("statedValue", Attribute("Property", 87, attributes={"urn:x": (Attribute("Property", 99),)})),
+        ("statedValue", Attribute("JsonProperty", 87)),
         ("note", Attribute("Property", "x", unit_code="HAR")),
     ],
 )
@@ -142,10 +143,10 @@ def test_no_column_that_states_something_is_ever_written_again(kind: Kind, state
     for column in kind.columns:
         if column.kind == "id" or column.changing:
             continue
-        name = "".join(part.capitalize() if n else part for n, part in enumerate(column.name.split("_")))
+        name = attribute_name(column.name)
         with pytest.raises((Immutable, BadRequestData)):
-            guard_of(kind.name)(before, after(before, **{name: "something else"}))
-        gone = {n: i for n, i in before.attributes.items() if n != CORE.expand(name)}
+            guard_of(kind.name)(before, after(before, **{CORE.compact(name): "something else"}))
+        gone = {n: i for n, i in before.attributes.items() if n != name}
         if len(gone) < len(before.attributes):
             with pytest.raises((Immutable, BadRequestData)):
                 guard_of(kind.name)(before, msgspec.structs.replace(before, attributes=gone))
@@ -154,7 +155,7 @@ def test_no_column_that_states_something_is_ever_written_again(kind: Kind, state
 @pytest.mark.parametrize("change", ["unit_code", "scope", "type"])
 def test_what_stands_beside_the_value_does_not_change_either(change: str) -> None:
     before = kept("fact", "published")
-    value = CORE.expand("value")
+    value = attribute_name("value")
     after = {
         "unit_code": msgspec.structs.replace(
             before, attributes={**before.attributes, value: (Attribute("Property", 87),)}
@@ -162,9 +163,13 @@ def test_what_stands_beside_the_value_does_not_change_either(change: str) -> Non
         "scope": msgspec.structs.replace(before, scope=("/other",)),
         "type": msgspec.structs.replace(before, types=(BY_NAME["baseline"].uri, *before.types)),
     }[change]
-    with pytest.raises((Immutable, BadRequestData)):
-        for uri in {*before.types, *after.types}:
+    refusals = 0
+    for uri in {*before.types, *after.types}:
+        try:
             guards(MEASURES)[uri](before, after)
+        except (Immutable, BadRequestData):
+            refusals += 1
+    assert refusals
 
 
 def test_a_baselines_own_reason_is_no_reason_of_a_withdrawal() -> None:
