@@ -2,21 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from madang.district.book import Book
-from madang.district.charts import baselines as chart
-from madang.district.charts.palette import CONSOLE, Palette
-from madang.district.charts.scale import Span
+from madang.district.charts.palette import CONSOLE
 from madang.district.drift import Drift, Held, drift
 from madang.district.format import show
-from madang.district.records import Baseline, Fact, Source
+from madang.district.pictures import facts_named, slip_text, timeline
+from madang.district.records import Baseline, Source
 from madang.district.rows import local_id
-from madang.district.when import When, format_when, months_between
+from madang.district.when import format_when, months_between
 from madang.errors import NotFound
 from madang.web.city import City
 from madang.web.console.format import number_text
@@ -26,7 +24,6 @@ from .frame import look, places_page, programme_choices
 from .shown import FactShown, measure_title, shown_fact
 
 COLUMNS = ("area", "investment", "groundbreaking", "first_tenants", "completion", "jobs")
-MARKS: Mapping[str, chart.Kind] = {"groundbreaking": "start", "first_tenants": "tenants", "completion": "completion"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +100,7 @@ def _chosen(baselines: Sequence[Baseline], name: str, default: int) -> Baseline 
 
 def first_whole(book: Book, baselines: Sequence[Baseline]) -> int:
     """Index of the first plan that names a date of completion: what later plans are held against; else 0."""
-    return next((i for i, one in enumerate(baselines) if _facts(book, one, "completion")), 0)
+    return next((i for i, one in enumerate(baselines) if facts_named(book, one, "completion")), 0)
 
 
 def _has_baselines(book: Book, programme: str) -> bool:
@@ -147,19 +144,9 @@ def change_text(one: Drift, lang: str) -> str:
     if one.difference is None:
         return ""
     if not one.difference.low and not one.difference.high:
-        return say("places.baselines.kept", lang)
+        return slip_text(0, lang)
     text = show(one.difference, lang).primary
     return text if one.difference.low < 0 else f"+{text}"
-
-
-def slip_text(months: int, lang: str) -> str:
-    """A slip in months as people say it; years where they are whole."""
-    if months == 0:
-        return say("places.baselines.kept", lang)
-    key = "later" if months > 0 else "sooner"
-    years = months % 12 == 0
-    unit = "years" if years else "months"
-    return say(f"places.baselines.{key}.{unit}", lang, n=number_text(abs(months) // 12 if years else abs(months)))
 
 
 def _signed(value: float, digits: int) -> str:
@@ -169,57 +156,10 @@ def _signed(value: float, digits: int) -> str:
 def summary(book: Book, subject: str, lang: str) -> str:
     """One sentence: how many plans, and how far completion moved from the first that named one to the last."""
     baselines = book.baselines_of(subject)
-    ends = [fact.when for one in baselines for fact in _facts(book, one, "completion") if fact.when]
+    ends = [fact.when for one in baselines for fact in facts_named(book, one, "completion") if fact.when]
     if not baselines:
         return ""
     if len(ends) < 2:
         return say("places.baselines.state", lang, n=len(baselines))
     slip = months_between(ends[0], ends[-1])
     return say("places.baselines.state.slip", lang, n=len(baselines), slip=slip_text(slip.months, lang))
-
-
-def _facts(book: Book, one: Baseline, measure: str) -> list[Fact]:
-    return [fact for fact in book.facts_of_baseline(one.id) if fact.measure == measure]
-
-
-def timeline(book: Book, subject: str, palette: Palette, width: float, lang: str, *, today: date | None) -> str:
-    """The promises of every baseline as SVG, and below them what happened."""
-    baselines = book.baselines_of(subject)
-    first_end: When | None = None
-    rows = []
-    for one in baselines:
-        ends = [fact.when for fact in _facts(book, one, "completion") if fact.when]
-        first_end = first_end or (ends[0] if ends else None)
-        note = slip_text(months_between(first_end, ends[0]).months, lang) if first_end and ends else ""
-        marks = [_mark(kind, fact, lang) for name, kind in MARKS.items() for fact in _facts(book, one, name)]
-        rows.append(
-            chart.Baseline(
-                local_id(one.id),
-                f"{one.number} · {format_when(one.stated, lang)}",
-                one.stated.first,
-                tuple(mark for mark in marks if mark),
-                note,
-                pick(one.title, lang),
-            )
-        )
-    happened = list(
-        dict.fromkeys(
-            mark
-            for name, kind in MARKS.items()
-            for fact in book.facts_of(subject, name, "actual")
-            if (mark := _mark(kind, fact, lang, actual=True))
-        )
-    )
-    if happened:
-        rows.append(
-            chart.Baseline("actual", say("places.baselines.actual", lang), happened[0].when.first, tuple(happened))
-        )
-    title = say("places.baselines.chart", lang)
-    return chart.draw_baselines(
-        chart.Baselines(title, say("places.baselines.chart.what", lang), tuple(rows), today), palette, width, lang
-    )
-
-
-def _mark(kind: chart.Kind, fact: Fact, lang: str, *, actual: bool = False) -> chart.Milestone | None:
-    when = fact.when
-    return chart.Milestone(kind, Span(when.first, when.last, format_when(when, lang)), actual) if when else None
