@@ -70,6 +70,8 @@ _KOREAN_COUNTS = {
     "평 GFA": "연면적 {}평", "m2 GFA": "연면적 {} m²", "m2": "{} m²",
 }  # fmt: skip
 _AFTER_SLASH = {
+    "day": ("일", "day", "jour", "Tag"),
+    "100k persons": ("10만 명", "100,000 persons", "100 000 habitants", "100.000 Einwohner"),
     "month": ("월", "month", "mois", "Monat"), "year": ("년", "year", "an", "Jahr"),
     "job": ("일자리", "job", "emploi", "Arbeitsplatz"), "person": ("명", "person", "personne", "Person"),
     "dwelling": ("호", "dwelling", "logement", "Wohnung"), "household": ("세대", "household", "ménage", "Haushalt"),
@@ -167,7 +169,7 @@ def _below(unit: Unit, lang: str) -> str:
 
 
 def _after_slash(word: str, lang: str) -> str:
-    return _AFTER_SLASH[word][_LANGS.index(lang)] if word in _AFTER_SLASH else word.replace("m2", "m²")
+    return _AFTER_SLASH[word][_LANGS.index(lang)] if word in _AFTER_SLASH else word.replace("m2", "m²").replace("m3", "m³")
 
 
 def _money(quantity: Quantity, top: Unit, lang: str, digits: int, order: str) -> str:

@@ -150,6 +150,29 @@ years | duration | 12 | ANN | 년 | years | ans | Jahre
 ratio | share | 1 | C62 | 비 | ratio | rapport | Verhältnis
 % | share | 1/100 | P1 | 퍼센트 | per cent | pour cent | Prozent
 pp | percentage points | 1 || 퍼센트포인트 | percentage points | points de pourcentage | Prozentpunkte
+kg | mass | 1 | KGM | kg | kg | kg | kg
+g | mass | 1/1000 | GRM | g | g | g | g
+mg | mass | 1/1000000 | MGM | mg | mg | mg | mg
+μg | mass | 1/1000000000 | MC | μg | μg | μg | μg
+t | mass | 1000 | TNE | t | t | t | t
+m3 | volume | 1 | MTQ | m³ | m³ | m³ | m³
+L | volume | 1/1000 | LTR | L | L | L | L
+kWh | energy | 1 | KWH | kWh | kWh | kWh | kWh
+MWh | energy | 1000 | MWH | MWh | MWh | MWh | MWh
+GJ | energy | 2500/9 | GV | GJ | GJ | GJ | GJ
+min | time | 60 | MIN | 분 | min | min | Min.
+hours | time | 3600 | HUR | 시간 | hours | heures | Stunden
+days | time | 86400 | DAY | 일 | days | jours | Tage
+dB | sound level | 1 | 2N | dB | dB | dB | dB
+100k persons | persons | 100000 || 10만 명 | 100,000 persons | 100 000 habitants | 100.000 Einwohner
+stations | stations | 1 || 곳 | stations | stations | Stationen
+hotspots | hotspots | 1 || 곳 | hotspots | points d'accès | Hotspots
+bicycles | bicycles | 1 || 대 | bicycles | vélos | Fahrräder
+vehicles | vehicles | 1 || 대 | vehicles | véhicules | Fahrzeuge
+devices | devices | 1 || 대 | devices | appareils | Geräte
+datasets | datasets | 1 || 건 | datasets | jeux de données | Datensätze
+institutions | institutions | 1 || 곳 | institutions | institutions | Einrichtungen
+visits | visits | 1 || 회 | visits | visites | Besuche
 FSI | floor space index | 1 | C62 | 용적률 | floor space index | coefficient d'occupation | Geschossflächenzahl
 points | points | 1 || 점 | points | points | Punkte
 persons | persons | 1 | IE | 명 | persons | personnes | Personen
@@ -187,6 +210,12 @@ _ALIASES = """
 坪 pyeong : 평
 acres 에이커 ac : acre
 m²_GFA ㎡_GFA GFA_m2 m2_SdP m2_BGF m2_연면적 ㎡_연면적 : m2 GFA
+m³ ㎥ m^3 cubic_metre : m3
+ug µg : μg
+l litre liter 리터 : L
+minute minutes 분 : min
+hour h 시간 : hours
+day d 일 : days
 month mo 개월 월 Monat Monate mois : months
 year yr 년 Jahr Jahre an ans : years
 percent per_cent 퍼센트 : %
@@ -296,8 +325,8 @@ def _found(symbol: str) -> Unit | None:
     return _quotient(*whole) if len(whole) == len(parts) else None
 
 
-SINGULAR = {"years": "year", "months": "month", "jobs": "job", "persons": "person", "companies": "company",
-             "dwellings": "dwelling", "households": "household", "students": "student"}  # fmt: skip
+SINGULAR = {"years": "year", "months": "month", "days": "day", "jobs": "job", "persons": "person",
+             "companies": "company", "dwellings": "dwelling", "households": "household", "students": "student"}  # fmt: skip
 
 
 def _quotient(top: Unit, *below: Unit) -> Unit:
