@@ -139,7 +139,8 @@ def plain_fact(row: Row, tables: Tables) -> Row:
         "source": source["shipped_title"] or source["title"],
         # A source that is kept without an address stands by its title.
         "url": row["source_url"] if row["source_url"].startswith("http") else "",
-        "quote": row["quote_or_note"],
+        # A remark in square brackets is the collector's, not the source's.
+        "quote": re.sub(r" \[.*\]$", "", row["quote_or_note"]),
         "confidence": row["confidence"],
     }  # fmt: skip
 
