@@ -21,7 +21,7 @@ _TITLE = {
     "de": "Was jeder Plan versprach, und für wann",
 }
 _WHAT = {
-    "ko": "줄마다 한 번의 발표입니다. 오른쪽일수록 늦은 날짜이고, 속이 빈 표시는 계획, 채운 표시는 실제로 이루어진 일입니다.",
+    "ko": "줄마다 한 번의 발표입니다. 오른쪽일수록 늦은 날짜입니다. 빈 표시는 계획, 채운 표시는 이루어진 일입니다.",
     "en": "Each row is one announcement. Further right is later; hollow marks were planned, filled ones happened.",
     "fr": "Chaque ligne est une annonce. Plus à droite, plus tard ; marques vides : prévu, marques pleines : réalisé.",
     "de": "Jede Zeile ist eine Bekanntgabe. Weiter rechts ist später; hohle Zeichen: geplant, gefüllte: geschehen.",
