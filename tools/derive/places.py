@@ -116,14 +116,19 @@ def collected_facts(rows: Iterable[Row], tables: Tables) -> Iterator[Row]:
     for row in rows:
         fact = plain_fact(row, tables)
         for correction in tables.corrections.get(key(row, "year_or_period"), [{}]):
-            source = tables.sources[row["source_title"]]
+            source = tables.sources[title(row)]
             yield completed(fact | correction, source)
+
+
+def title(row: Row) -> str:
+    """Of the source, without the collector's remark on which one it is."""
+    return re.sub(r" \(the .*\)$", "", row["source_title"])
 
 
 def plain_fact(row: Row, tables: Tables) -> Row:
     """The fact as the tables give it, before what is set by hand."""
     meaning = tables.indicators.get((row["district"], row["indicator"])) or tables.indicators["", row["indicator"]]
-    source = tables.sources[row["source_title"]]
+    source = tables.sources[title(row)]
     basis = BASES.get(row["basis"], row["basis"])
     value, unit = value_and_unit(row["value"], row["unit"], meaning["measure"])
     return {
@@ -270,7 +275,7 @@ def main(source: Path, root: Path) -> None:
     tables = load_tables()
     rows = read(source)
     collected = list(collected_facts(rows, tables))
-    addresses = {row["source_title"]: row["source_url"] for row in rows}
+    addresses = {title(row): row["source_url"] for row in rows}
     facts = list(with_ids([*collected, *added_facts(tables, addresses)]))
     goyang = write(root / "cities/goyang/district/facts.csv", (f for f in facts if f["subject"] in GOYANG))
     others = write(root / "places/facts.csv", (f for f in facts if f["subject"] not in GOYANG))
