@@ -67,6 +67,8 @@ _KOREAN_COUNTS = {
     "cities": "도시 {}곳", "communes": "기초 지자체 {}곳", "KPIs": "지표 {}개", "points": "{}점",
     "jobs+college places": "일자리와 대학 정원 {}개", "jobs+training places": "일자리와 교육 정원 {}개",
     "companies+institutions": "기업과 기관 {}곳", "months": "{}개월", "years": "{}년", "pp": "{}%p", "평": "{}평",
+    "days": "{}일", "hours": "{}시간", "min": "{}분", "stations": "{}곳", "hotspots": "{}곳", "bicycles": "{}대",
+    "vehicles": "{}대", "devices": "{}대", "datasets": "{}건", "institutions": "{}곳", "visits": "{}회",
     "평 GFA": "연면적 {}평", "m2 GFA": "연면적 {} m²", "m2": "{} m²",
 }  # fmt: skip
 _AFTER_SLASH = {
@@ -169,7 +171,9 @@ def _below(unit: Unit, lang: str) -> str:
 
 
 def _after_slash(word: str, lang: str) -> str:
-    return _AFTER_SLASH[word][_LANGS.index(lang)] if word in _AFTER_SLASH else word.replace("m2", "m²").replace("m3", "m³")
+    if word in _AFTER_SLASH:
+        return _AFTER_SLASH[word][_LANGS.index(lang)]
+    return word.replace("m2", "m²").replace("m3", "m³")
 
 
 def _money(quantity: Quantity, top: Unit, lang: str, digits: int, order: str) -> str:

@@ -326,7 +326,8 @@ def _found(symbol: str) -> Unit | None:
 
 
 SINGULAR = {"years": "year", "months": "month", "days": "day", "jobs": "job", "persons": "person",
-             "companies": "company", "dwellings": "dwelling", "households": "household", "students": "student"}  # fmt: skip
+             "companies": "company", "dwellings": "dwelling", "households": "household",
+             "students": "student"}  # fmt: skip
 
 
 def _quotient(top: Unit, *below: Unit) -> Unit:
