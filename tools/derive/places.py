@@ -20,7 +20,7 @@ import re
 import sys
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -112,7 +112,10 @@ def assignments(text: str) -> Row:
     return dict(pairs) | ({"note": note} if note else {})
 
 
-def collected_facts(rows: Iterable[Row], tables: Tables) -> Iterator[Row]:
+def collected_facts(rows: Sequence[Row], tables: Tables) -> Iterator[Row]:
+    """Raises ValueError for a correction of a row that is not there."""
+    if stale := tables.corrections.keys() - {key(row, "year_or_period") for row in rows}:
+        raise ValueError(f"corrections of rows that are not there: {sorted(stale)}")
     for row in rows:
         fact = plain_fact(row, tables)
         for correction in tables.corrections.get(key(row, "year_or_period"), [{}]):
@@ -164,7 +167,7 @@ def value_and_unit(value: str, unit: str, measure: str) -> tuple[str, str]:
         symbol = "text"
     ends = [plain(part) for part in value.split("–")] if symbol not in ("date", "text") else [value]
     if symbol == "억 KRW":
-        ends = [str(int(end) // WON_PER_EOK) for end in ends]
+        ends = [plain(str(Decimal(end) / WON_PER_EOK)) for end in ends]
     return "–".join(ends), symbol
 
 
