@@ -20,7 +20,7 @@ def bar_length(metres_wide: float) -> float:
     """100 m if that can be seen and fits a third of the width, else the nearest of 1, 2, 5 times a power of ten."""
     if metres_wide * 0.06 <= 100.0 <= metres_wide * 0.34:
         return 100.0
-    power = 10.0 ** math.floor(math.log10(max(metres_wide, 1e-6) * 0.3))
+    power = 10.0 ** math.floor(math.log10(metres_wide * 0.3))
     return next(f * power for f in (5.0, 2.0, 1.0) if f * power <= metres_wide * 0.3 * 1.000001)
 
 

@@ -29,7 +29,7 @@ _LOOKS: Final[dict[str, tuple[int, float, Hatch]]] = {
 """Index of the palette's series, opacity and hatch of each use; neighbours in hue differ in hatch."""
 
 
-_LEAST: Final = 1e-6  # of the whole: less than can be drawn, and more than zero
+_LEAST: Final = 1e-6  # of a hectare, and of the whole: less than can be drawn, and more than zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,9 @@ class _Key:
 
 def draw_landuses(data: LandUses, palette: Palette, width: float, lang: str) -> str:
     """The complete SVG."""
-    uses = sorted((u for u in data.uses if finite((u.area_ha,)) and u.area_ha > 0), key=lambda u: (-u.area_ha, u.id))
+    uses = sorted(
+        (u for u in data.uses if finite((u.area_ha,)) and u.area_ha > _LEAST), key=lambda u: (-u.area_ha, u.id)
+    )
     total = sum(u.area_ha for u in uses)
     if not uses:
         return draw_rows(data.title, data.desc, (), palette, width, lang)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Final
 
 from madang.district.charts.ground import draw_scale_bar, metres, widest_place
 from madang.district.charts.legend import Key, draw_legend, legend_height
@@ -15,6 +16,8 @@ from madang.district.charts.words import word
 
 Ring = tuple[tuple[float, float], ...]
 """Corner points, WGS 84 longitude and latitude, first and last may be equal."""
+
+_FINEST: Final = 0.6  # px between corners of an outline
 
 Polygon = tuple[Ring, ...]
 """Outer ring, then holes."""
@@ -82,6 +85,10 @@ class _Sheet:
     def rings(self, polygons: Sequence[Polygon]) -> tuple[Points, ...]:
         return tuple(self._ring(ring) for polygon in polygons for ring in polygon if len(ring) > 2)
 
+    def outlines(self, polygons: Sequence[Polygon]) -> tuple[Points, ...]:
+        """Rings without the corners that no eye can tell apart."""
+        return tuple(_thinned(ring) for ring in self.rings(polygons))
+
     def point(self, lon_lat: tuple[float, float]) -> Points:
         return self._ring((lon_lat,))
 
@@ -101,7 +108,7 @@ def draw_plan(data: Plan, palette: Palette, width: float, lang: str) -> str:
     frame = Box(0.5, 0.5, width - 0.5, body - 0.5)
     drawing.add(rect(frame, palette.sunken, opacity=0.5))
     for outline in data.outlines:
-        for ring in sheet.rings(outline.polygons):
+        for ring in sheet.outlines(outline.polygons):
             line = _cut(ring, frame)
             drawing.add(*(_stroke(piece, palette.line_strong, 1.2, outline.label) for piece in line))
     _draw_north(drawing, width - 8.0, body + 7.0, lang)
@@ -127,7 +134,7 @@ def draw_locator(data: Locator, palette: Palette, width: float, lang: str) -> st
     for area in (*(a for a in areas if a.id not in data.highlighted), *chosen):
         lit = area.id in data.highlighted
         fill, line = (palette.accent, palette.ink) if lit else (palette.sunken, palette.line_strong)
-        d = "".join(path(ring, closed=True) for ring in sheet.rings(area.polygons))
+        d = "".join(path(ring, closed=True) for ring in sheet.outlines(area.polygons))
         drawing.add(
             el(
                 "path",
@@ -143,11 +150,20 @@ def draw_locator(data: Locator, palette: Palette, width: float, lang: str) -> st
         )
     if data.point and all(map(math.isfinite, data.point)):
         ((x, y),) = sheet.point(data.point)
-        drawing.add(mark("circle", x, y, 5.0, fill=palette.ink, stroke=palette.ground, stroke_width=1.5))
+        if Box(x - 5.0, y - 5.0, x + 5.0, y + 5.0).within(drawing.frame):
+            drawing.add(mark("circle", x, y, 5.0, fill=palette.ink, stroke=palette.ground, stroke_width=1.5))
     for area in chosen:
         _draw_beside(drawing, area.label, sheet.rings(area.polygons))
     draw_scale_bar(drawing, 1.0, body + 14.0, sheet.scale, width / sheet.scale)
     return drawing.svg(data.title, data.desc)
+
+
+def _thinned(ring: Points) -> Points:
+    kept = [ring[0]]
+    for x, y in ring[1:]:
+        if abs(x - kept[-1][0]) + abs(y - kept[-1][1]) >= _FINEST:
+            kept.append((x, y))
+    return kept
 
 
 def _corners(polygons: Sequence[Polygon]) -> list[tuple[float, float]]:
