@@ -2,10 +2,11 @@
 
 from .check import check_bytes, check_text
 from .judge import Finding, Kind, Span, Verdict
-from .report import Report, report_rows
+from .report import COLUMNS, Report, report_rows
 from .table import Cell, Column, Table
 
 __all__ = [
+    "COLUMNS",
     "Cell",
     "Column",
     "Finding",

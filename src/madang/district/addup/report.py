@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from .judge import Finding, Verdict
@@ -68,22 +69,30 @@ COLUMNS: Sequence[str] = (
 )
 
 
-def report_rows(report: Report) -> list[list[str]]:
-    """The findings as rows of texts, the header first, for a CSV."""
-    rows = [list(COLUMNS)]
-    for finding in report.findings:
-        said, computed, published = say(finding), finding.computed, finding.claim.published
-        rows.append(
-            [
-                published.place if published else "",
-                KINDS[finding.claim.kind].en,
-                VERDICTS[finding.verdict].en,
-                published.text if published else "",
-                *([plain(computed.mid), plain(computed.low), plain(computed.high)] if computed else ["", "", ""]),
-                plain(finding.difference, sign=True) if finding.difference is not None else "",
-                " ".join(cell.place for cell in finding.claim.inputs[:40]),
-                said.ko,
-                said.en,
-            ]
-        )
-    return rows
+def report_rows(report: Report) -> list[list[str | Decimal | None]]:
+    """The findings below COLUMNS, for a CSV: places and words as texts, figures as numbers."""
+    return [_row(finding) for finding in report.findings]
+
+
+def _row(finding: Finding) -> list[str | Decimal | None]:
+    said, computed, published = say(finding), finding.computed, finding.claim.published
+    return [
+        published.place if published else "",
+        KINDS[finding.claim.kind].en,
+        VERDICTS[finding.verdict].en,
+        published.text if published else "",
+        *([shown(computed.mid), shown(computed.low), shown(computed.high)] if computed else [None, None, None]),
+        shown(finding.difference) if finding.difference is not None else None,
+        " ".join(cell.place for cell in finding.claim.inputs[:CELLS_NAMED]),
+        said.ko,
+        said.en,
+    ]
+
+
+CELLS_NAMED = 40
+"""Most cells that one finding names; a sum over a thousand rows is told by its first ones."""
+
+
+def shown(value: Decimal) -> Decimal:
+    """To the digits that the sentences show."""
+    return Decimal(plain(value).replace(",", ""))
