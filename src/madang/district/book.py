@@ -21,6 +21,7 @@ from .records import (
     Record,
     Tenancy,
 )
+from .wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Book:
     set_aside: tuple[Record, ...] = ()
     broken: tuple[Broken, ...] = ()
     on: date | None = None
+    wording: Wording = field(default_factory=dict)
+    """Boundaries and definitions in other languages."""
 
     @property
     def own(self) -> Sequence[Programme]:
@@ -111,7 +114,9 @@ def stated_order(fact: Fact) -> tuple[date, date, str]:
     return (stated.last if stated else date.min, as_of.last if as_of else date.min, fact.id)
 
 
-def gather(records: Iterable[Record], measures: Measures, broken: Iterable[Broken] = ()) -> Book:
+def gather(
+    records: Iterable[Record], measures: Measures, broken: Iterable[Broken] = (), wording: Wording | None = None
+) -> Book:
     """A book of records in any order."""
     every = sorted(records, key=lambda one: one.id)
     corrected = {one.entry.supersedes for one in every if one.entry.status in COUNTED}
@@ -132,4 +137,5 @@ def gather(records: Iterable[Record], measures: Measures, broken: Iterable[Broke
         waiting=tuple(one for one in every if one.entry.status == "draft"),
         set_aside=tuple(one for one in every if one.entry.status in ("rejected", "withdrawn") or one.id in corrected),
         broken=tuple(broken),
+        wording=wording or {},
     )

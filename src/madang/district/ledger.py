@@ -15,6 +15,7 @@ from .kinds import KINDS, Kind
 from .log import Kept, Log, log_of, statement_digest
 from .measures import Measures
 from .rows import Row, parse_row
+from .wording import Wording
 
 PAGE = 1000
 TENANT = ""
@@ -29,6 +30,7 @@ class Ledger:
     arriving: set[str] = field(default_factory=set)
     """Shared with the guard: the ids that ``bring`` enters just now, and nobody else may enter as shipped."""
 
+    wording: Wording = field(default_factory=dict)
     _known: dict[bytes, Kept | Broken] = field(default_factory=dict)
     """An entity as it is stored -> what it says: a record is read once, however often it is asked for."""
 
@@ -39,6 +41,7 @@ class Ledger:
             [one.record for one in found if isinstance(one, Kept)],
             self.measures,
             [one for one in found if isinstance(one, Broken)],
+            self.wording,
         )
 
     async def log(self) -> Log:

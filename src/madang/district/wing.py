@@ -12,6 +12,7 @@ from .kinds import BY_URI
 from .ledger import Brought, Ledger
 from .measures import Measures, load_measures
 from .shipped import load_rows
+from .wording import Wording, load_wording
 
 LEDGER_TYPES = frozenset(BY_URI)
 """Entity types (expanded) whose history is kept for ever."""
@@ -26,6 +27,9 @@ class PlacesFiles:
 
     def measures(self) -> Measures:
         return load_measures(self.shared / "measures.csv")
+
+    def wording(self) -> Wording:
+        return load_wording(self.shared / "words.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +53,4 @@ def ledger_guards(measures: Measures, arriving: set[str] | None = None) -> Mappi
 
 
 def open_places(files: PlacesFiles, measures: Measures, entities: Entities, arriving: set[str] | None = None) -> Places:
-    return Places(files, Ledger(entities, measures, arriving if arriving is not None else set()))
+    return Places(files, Ledger(entities, measures, arriving if arriving is not None else set(), files.wording()))

@@ -8,6 +8,7 @@ from madang.district.format import show
 from madang.district.records import Fact, Source
 from madang.district.rows import local_id
 from madang.district.when import When, format_when
+from madang.district.wording import worded
 from madang.web.console.attributes import entity_path
 from madang.web.console.texts import pick
 
@@ -43,8 +44,8 @@ def shown_fact(fact: Fact, book: Book, lang: str) -> FactShown:
         value,
         other,
         fact.basis,
-        "" if fact.boundary == "district" else fact.boundary,
-        fact.definition,
+        "" if fact.boundary == "district" else worded(book.wording, fact.boundary, lang),
+        worded(book.wording, fact.definition, lang),
         when_text(fact.as_of, lang),
         when_text(fact.stated, lang),
         fact.source,
