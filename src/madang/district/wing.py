@@ -1,6 +1,6 @@
 """What the doors may use of the places wing, put together from its files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,9 +8,17 @@ from madang.hub.entities import Entities
 from madang.hub.entities import Guard as HubGuard
 
 from .guard import guards
+from .indicators.catalogue import load_catalogue
+from .indicators.engine import Indicators
+from .indicators.methods import METHODS
+from .indicators.reading import InputReader, LedgerReader
+from .indicators.score import load_targets
+from .indicators.spec import load_specs
+from .indicators.worth import ScenarioWorth
 from .kinds import BY_URI
 from .ledger import Brought, Ledger
 from .measures import Measures, load_measures
+from .scenario import load_scenario
 from .shipped import load_rows
 from .wording import Wording, load_wording
 
@@ -28,6 +36,19 @@ class PlacesFiles:
     def measures(self) -> Measures:
         return load_measures(self.shared / "measures.csv")
 
+    def indicators(self, measures: Measures, readers: Sequence[InputReader] = ()) -> Indicators:
+        """readers: of inputs that are no facts of the ledger. Raises ConfigError with every fault of the files."""
+        catalogue = load_catalogue(self.shared / "indicators.csv")
+        specs = load_specs(self.shared / "formulas" / "district.toml", catalogue, measures, METHODS)
+        scenario = self.own / "scenario.toml"
+        return Indicators(
+            catalogue,
+            specs,
+            (LedgerReader(), *readers),
+            load_targets(self.own / "targets.csv", catalogue),
+            worth=ScenarioWorth.of(load_scenario(scenario)) if scenario.is_file() else None,
+        )
+
     def wording(self) -> Wording:
         return load_wording(self.shared / "words.csv")
 
@@ -38,6 +59,7 @@ class Places:
 
     files: PlacesFiles
     ledger: Ledger
+    indicators: Indicators
 
     async def bring(self) -> Brought:
         """Enter the records that came with madang and with the city, where they are not there yet. Raises ConfigError
@@ -53,4 +75,5 @@ def ledger_guards(measures: Measures, arriving: set[str] | None = None) -> Mappi
 
 
 def open_places(files: PlacesFiles, measures: Measures, entities: Entities, arriving: set[str] | None = None) -> Places:
-    return Places(files, Ledger(entities, measures, arriving if arriving is not None else set(), files.wording()))
+    ledger = Ledger(entities, measures, arriving if arriving is not None else set(), files.wording())
+    return Places(files, ledger, files.indicators(measures))

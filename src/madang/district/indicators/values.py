@@ -1,12 +1,13 @@
 """What an indicator is, and what its computation gives: a number with everything that it stands on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from madang.district.quantity import Quantity
 from madang.district.records import Basis, Confidence, Fact, Quality, Text
+from madang.district.when import When
 
 Evidence = Literal["seen", "recall", "proposal"]
 """Whether the indicator's definition was read (seen), is from memory (recall: shown as unverified), or is our own."""
@@ -37,20 +38,24 @@ class Indicator:
 @dataclass(frozen=True, slots=True)
 class LiveReading:
     """What the hub was asked for one input. period: from, to; coverage: share 0..1 of the expected values that were
-    there; None where that cannot be said. entities: how many took part."""
+    there; None where that cannot be said. entities: how many took part. words: the question for a reader (ko, en)."""
 
     question: str
     entities: int
     period: tuple[datetime, datetime] | None
     coverage: float | None
+    words: Text = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A name of the formula and what stands for it: facts of the ledger, or a reading of the hub."""
+    """A name of the formula and what stands for it: facts of the ledger, or a reading of the hub.
+
+    value: a moment where a method works on dates. facts: the one whose figure is used first, then those that agree.
+    """
 
     name: str
-    value: Quantity
+    value: Quantity | When
     facts: tuple[Fact, ...] = ()
     live: LiveReading | None = None
     assumed: str = ""
@@ -69,7 +74,8 @@ class Gap:
 class Result:
     """One value of an indicator for one subject; value None where gaps stand in the way.
 
-    formula: with the inputs' names, as computed. basis: of its facts where they agree, else "" and the mix is named
+    formula: with the inputs' names, as computed; of a method, its name. way: what tells it from other ways of computing
+    the same indicator. basis: of its facts where they agree, else "" and the mix is named
     in ``note``. boundary, definition: of its facts, for like-with-like comparison. as_of: the newest moment among its
     inputs, as written. score: 0..100 of the target where one is set; band: 1..4 of U4SSC.
     """
@@ -90,6 +96,7 @@ class Result:
     score: float | None = None
     band: int | None = None
     note: Text | None = None
+    way: Text | None = None
 
 
 Results = Mapping[str, tuple[Result, ...]]
