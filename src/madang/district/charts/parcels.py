@@ -272,6 +272,9 @@ def _stroke(points: Points, colour: str, width: float, hint: str) -> str:
 
 def _cut(ring: Points, frame: Box) -> tuple[Points, ...]:
     """The pieces of an outline inside the frame: each edge cut by Liang and Barsky's rule, joined where they meet."""
+    xs, ys = [x for x, _ in ring], [y for _, y in ring]
+    if not Box(min(xs), min(ys), max(xs), max(ys)).overlaps(frame):
+        return ()
     pieces: list[list[tuple[float, float]]] = []
     for start, end in pairwise((*ring, ring[0])):
         part = _clipped(start, end, frame)
