@@ -6,8 +6,14 @@ from starlette.routing import BaseRoute
 
 from madang.web.city import City
 
+from .addup import addup_routes
 from .baselines import baseline_routes
+from .scenario import scenario_routes
 
 
 def places_routes(cities: Mapping[str, City]) -> Sequence[BaseRoute]:
-    return [*baseline_routes(cities)]
+    return [
+        *baseline_routes(cities),
+        *scenario_routes(cities),
+        *addup_routes(cities),
+    ]
