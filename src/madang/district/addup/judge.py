@@ -120,10 +120,16 @@ def _compare(claim: Claim, computed: Span, numbers: Sequence[Number], published:
     if value in (rounded(computed.mid, step, ROUND_HALF_UP), rounded(computed.mid, step, ROUND_HALF_EVEN)):
         return Finding(claim, Verdict.MATCH, "exact")
     if computed.low <= value + step / 2 and computed.high >= value - step / 2 and computed.low != computed.high:
-        # Whole numbers may be counts, which do not round: a total that is off by one is told, but not as an error.
-        whole = claim.kind is Kind.SUM and step == 1 and all(number.step == 1 for number in numbers)
-        return Finding(claim, Verdict.ROUNDED, "whole") if whole else Finding(claim, Verdict.MATCH, "within")
+        if _may_be_counts(claim, numbers):
+            return Finding(claim, Verdict.ROUNDED, "whole")
+        return Finding(claim, Verdict.MATCH, "within")
     return _other_rounding(claim, computed.mid, published) or _slip(claim, computed, numbers, published)
+
+
+def _may_be_counts(claim: Claim, numbers: Sequence[Number]) -> bool:
+    """Whole numbers without a unit: counts do not round, so what only rounding explains is told, not as an error. In a
+    sum the unit does not matter, since whoever adds has the parts at hand."""
+    return all(number.step == 1 and (number.unit is None or claim.kind is Kind.SUM) for number in numbers)
 
 
 def rounded(value: Decimal, step: Decimal, rule: str) -> Decimal:

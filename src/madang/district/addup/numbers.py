@@ -62,11 +62,11 @@ _SIZES: Final = {
     )
 }
 _WORD: Final = r"(?:[십백천]?여?[만억조]|[십백천])"
-_ITEM: Final = re.compile(rf"({_DIGITS})\s*({_WORD}?)여?\s*")
+_ITEM: Final = re.compile(rf"({_DIGITS})\s*({_WORD}?)여?\s*", re.ASCII)
 _AMOUNT: Final = re.compile(
     # A word must stand between two runs of digits: without it one text could be cut in thousands of ways.
     rf"^(?P<sign>[-−–+△▲]?)\s*(?P<amount>{_DIGITS}(?:\s*{_WORD}여?(?:\s*{_DIGITS})?)*)여?(?P<rest>.*)$",
-    re.DOTALL,
+    re.DOTALL | re.ASCII,
 )
 _SCIENTIFIC: Final = re.compile(r"^([-+]?\d+(?:\.\d+)?)[eE]([-+]?\d{1,6})$")
 _SCALES: Final = {

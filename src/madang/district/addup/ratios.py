@@ -85,7 +85,7 @@ def ratio_claims(table: Table) -> list[Claim]:
         if best:
             used.append(best)
             claims += _claims(table, column, best)
-    return [*claims, *_products(table, claims)]
+    return claims
 
 
 def _area(column: Column) -> bool:
@@ -296,36 +296,4 @@ def _claims(table: Table, column: Column, origin: Origin) -> list[Claim]:
         if any(cell.number is None and not cell.is_missing for cell in inputs) and is_total(published.label):
             continue
         claims.append(Claim(origin.kind, inputs, published, origin.factor))
-    return claims
-
-
-_AMOUNT: Final = re.compile(
-    r"금액|사업비|매출|amount|cost|value|betrag|montant|계획인구|인구|jobs|residents|고용", re.I
-)
-PRODUCT_ROWS: Final = 3
-
-
-def _products(table: Table, told: Sequence[Claim]) -> list[Claim]:
-    """Density by area, price by quantity: a column that is the product of two others in most rows."""
-    explained = {claim.published.column for claim in told if claim.published}
-    columns = [c for c in table.values(percent=False) if c.index + 1 not in explained][:12]
-    claims: list[Claim] = []
-    for column in columns:
-        others = [other for other in columns if other.index != column.index]
-        origins = [
-            Origin(Kind.PRODUCT, _picker(table, first, second), Decimal(1), 0, (first.index, second.index))
-            for at, first in enumerate(others)
-            for second in others[at + 1 :]
-            if is_per(first) != is_per(second)
-        ]
-        rows = [row for row in range(len(table.rows)) if table.rows[row][column.index].number][:ROWS_TRIED]
-        fits = [(fit, origin) for origin in origins for fit in [_fit(table, column, origin, rows)]]
-        good = [
-            (fit.exact, fit.close, origin)
-            for fit, origin in fits
-            if (fit.rows >= PRODUCT_ROWS and fit.exact >= 0.5) or (fit.rows and fit.close >= 0.5 and len(columns) == 3)
-        ]
-        if good:
-            claims += _claims(table, column, max(good, key=lambda one: one[:2])[2])
-            break
     return claims

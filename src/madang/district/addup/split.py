@@ -42,6 +42,9 @@ def decode(data: bytes, encoding: str | None = None) -> str:
         raise BadRequestData(f"Encoding {encoding!r} is not read; choose one of {', '.join(ENCODINGS)}.", "encoding")
     if asked != "cp949" and data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InvalidRequest("The file is UTF-16, not UTF-8. Save it as 'CSV UTF-8' and send it again.")
+    if asked == "cp949" and not data.isascii() and looks_like(data, "utf-8"):
+        # Most UTF-8 also decodes as CP949, into other syllables.
+        raise InvalidRequest("The file is not CP949. The file looks like UTF-8. Send it again with encoding=utf-8.")
     try:
         # "-sig" takes the mark away where there is one, and is plain UTF-8 where there is none.
         return data.decode("cp949" if asked == "cp949" else "utf-8-sig")
@@ -131,7 +134,7 @@ def _separator(lines: Sequence[str]) -> str:
 
 
 def _cuts_evenly(lines: Sequence[str], separator: str) -> bool:
-    if len(lines) < 2 and lines and len(lines[0]) < CELL_MAX * 4:
+    if len(lines) < 2:
         return False
     try:
         rows = list(csv.reader(lines, delimiter=separator))

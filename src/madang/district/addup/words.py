@@ -51,7 +51,7 @@ WHY: Final[Mapping[str, Said]] = {
     ),
     "whole": Said(
         "차이 {difference}. 반올림한 값이라면 생길 수 있지만 센 수라면 틀렸습니다. 어느 쪽인지 확인해 주십시오.",
-        "It differs by {difference}, which rounded parts can explain and counted ones cannot. Check which they are.",
+        "It differs by {difference}, which rounded figures can explain and counted ones cannot. Check which they are.",
     ),
     "cut": Said(
         "반올림하지 않고 뒷자리를 버렸습니다. 반올림하면 {right}입니다.",

@@ -199,8 +199,10 @@ CLAIMS: Mapping[str, Claim] = {
     "IFEZ 2021 parts sum": ifez_sum("population"),
     "IFEZ 2021 planned parts sum": ifez_sum("planned"),
     # HafenCity Hamburg GmbH, facts & figures
-    "HafenCity residential density 118/ha x 127 ha vs 16,000 residents": claim(Kind.PRODUCT, ["118", "127"], "16,000"),
-    "HafenCity employee density 354/ha x 127 ha vs 45,000 jobs": claim(Kind.PRODUCT, ["354", "127"], "45,000"),
+    "HafenCity residential density 118/ha x 127 ha vs 16,000 residents": claim(
+        Kind.PRODUCT, ["118/ha", "127 ha"], "16,000"
+    ),
+    "HafenCity employee density 354/ha x 127 ha vs 45,000 jobs": claim(Kind.PRODUCT, ["354/ha", "127 ha"], "45,000"),
     "HafenCity fDi mix 50+32+22 %": Claim(Kind.PERCENT_SUM, tuple(map(cell, ["50", "32", "22"])), constant(100)),
     "HafenCity 2009: land+water": claim(Kind.SUM, ["127", "30"], "157"),
     "HafenCity: KRW 10.5tn / EUR 8.5bn (private) = implied KRW/EUR": claim(Kind.RATIO, ["10.5조", "85억"], ""),
@@ -218,7 +220,7 @@ CLAIMS: Mapping[str, Claim] = {
     "3rd/2nd gen ratio": claim(Kind.RATIO, ["11.2", "5.4"], "2.07"),
     # 서울경제 2019; 동아일보 2021-11-30
     "Changneung jobs per dwelling": claim(Kind.RATIO, ["90,000", "38,000"], "2.6"),
-    "Changneung 73/789 ha %": share("73", "789", "9.2"),
+    "Changneung 73/789 ha %": share("73만㎡", "789만㎡", "9.2"),
     # WISTA and press
     "Adlershof 2022 jobs growth %": growth("24,500", "28,000", "14"),
     "Adlershof 2022 jobs level": claim(Kind.LEVEL, ["24,500", "3,500"], "28,000"),
