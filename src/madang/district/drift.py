@@ -67,20 +67,22 @@ def _place(key: tuple[str, str]) -> tuple[int, str, str]:
 
 
 def _paired(found: Sequence[Drift]) -> list[Drift]:
-    """A measure that both sides hold under different definitions becomes one row that says so."""
+    """Where the later plan counts another thing under the same measure, and says no more of what the earlier one
+    counted, the two stand side by side in one row."""
     rows: list[Drift] = []
     for row in found:
-        other = next((one for one in rows if one.measure == row.measure and _complement(one, row)), None)
-        if other is None:
+        other = next((one for one in found if _recounted(one, row)), None)
+        if other is not None:
+            rows.append(Drift(row.measure, row.before, other.after, "definition"))
+        elif not any(_recounted(row, one) for one in found):
             rows.append(row)
-            continue
-        both = Drift(row.measure, other.before or row.before, other.after or row.after, "definition")
-        rows[rows.index(other)] = both
     return rows
 
 
-def _complement(one: Drift, two: Drift) -> bool:
-    return one.unlike == two.unlike == "one-sided" and (one.before is None) != (two.before is None)
+def _recounted(new: Drift, old: Drift) -> bool:
+    """new: only the later plan has it, and says it itself. old: what only earlier plans have said."""
+    alike = new.measure == old.measure and new.before is None and old.before is not None
+    return alike and bool(new.after and not new.after.carried and old.after and old.after.carried)
 
 
 def _drift(key: tuple[str, str], before: Held | None, after: Held | None) -> Drift:

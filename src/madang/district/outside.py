@@ -10,17 +10,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from statistics import median
+from typing import Literal
 
-from .book import Book
-from .drift import why_unlike
+from .book import Book, stated_order
+from .indicators.choice import choose
+from .indicators.spec import DISTRICT
 from .quantity import Quantity
-from .records import Fact, Programme
+from .records import Basis, Fact, Phase, Programme
+from .when import When
 
 STARTS = ("groundbreaking", "construction_start", "start")
 """Measures that say when works began, the best first."""
 
 CASES_MIN = 3
 """Fewer cases give no band; they are only listed."""
+
+
+Why = Literal["no plan", "one plan", "phases", "no start", "unlike"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +40,24 @@ class Case:
     stretch: Fraction
     start: Fact | None = None
 
+    @property
+    def retold(self) -> bool:
+        """One source tells both, so nobody here has seen the first plan as it was announced."""
+        return self.first.stated == self.last.stated and self.first.source.title == self.last.source.title
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A district that gives no case, and why: ``one plan``, ``no start``, ``unlike``, ``bound``."""
+    """A district that gives no case, and why.
+
+    no plan: none with a date of its own. one plan: nothing to hold it against. phases: an earlier plan speaks of the
+    end of phases, the last being ``phase``, and that is not completion. no start: of works is known. unlike: its plans
+    are in two currencies or of two boundaries.
+    """
 
     programme: Programme
-    why: str
+    why: Why
+    phase: Phase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +91,10 @@ def completion_view(book: Book, subject: str) -> DateView | None:
 
     None where it has no planned completion or no start.
     """
-    planned = [fact for fact in book.facts_of(subject, "completion", "plan", "forecast") if fact.when]
+    own = _standing(book, subject, "completion", "plan", "forecast")
     start = start_of(book, subject)
-    if not planned or start is None or start.when is None:
+    if own is None or start is None:
         return None
-    own = planned[-1]
     cases, left_out = _each(book, subject, lambda one: _date_case(book, one))
     ends = [_stretched(start, own, case.stretch) for case in cases] if len(cases) >= CASES_MIN else []
     middle = _stretched(start, own, _middle(cases)) if ends else None
@@ -87,10 +103,9 @@ def completion_view(book: Book, subject: str) -> DateView | None:
 
 def cost_view(book: Book, subject: str) -> CostView | None:
     """Band of the cost of ``subject``: its newest plan times what became of the first plans of others."""
-    planned = [fact for fact in book.facts_of(subject, "investment", "plan", "forecast") if _plain(fact)]
-    if not planned:
+    own = _standing(book, subject, "investment", "plan", "forecast")
+    if own is None:
         return None
-    own = planned[-1]
     cases, left_out = _each(book, subject, lambda one: _cost_case(book, one))
     if own.quantity is None or len(cases) < CASES_MIN:
         return CostView(own, cases, left_out, None, None, None)
@@ -100,60 +115,106 @@ def cost_view(book: Book, subject: str) -> CostView | None:
 
 
 def start_of(book: Book, subject: str) -> Fact | None:
-    """When works began: an actual date, else the first planned one."""
+    """When works began: an actual date, else the newest planned one."""
     for measure in STARTS:
         dated = [fact for fact in book.facts_of(subject, measure) if fact.when]
         happened = [fact for fact in dated if fact.basis == "actual"]
         if dated:
-            return (happened or dated)[0]
+            return happened[0] if happened else dated[-1]
     return None
 
 
+def _standing(book: Book, subject: str, measure: str, *bases: Basis) -> Fact | None:
+    """The newest statement about the district as a whole, in the finest figure that agrees with it."""
+    dated = [one for one in book.facts_of(subject, measure, *bases, definition="") if one.stated and _plain(one)]
+    facts = _of_one_boundary(dated)
+    return choose(facts, "standing")[0].facts[0] if facts else None
+
+
 def _each(
-    book: Book, subject: str, make: Callable[[Programme], "Case | str"]
+    book: Book, subject: str, make: Callable[[Programme], Case | LeftOut]
 ) -> tuple[tuple[Case, ...], tuple[LeftOut, ...]]:
     """Every other district's case, or why it has none. A part of a district is not a case beside the whole."""
-    cases: list[Case] = []
-    left_out: list[LeftOut] = []
-    for one in book.programmes.values():
-        if one.id == subject or one.part_of:
-            continue
-        made = make(one)
-        if isinstance(made, Case):
-            cases.append(made)
-        else:
-            left_out.append(LeftOut(one, made))
-    return tuple(cases), tuple(left_out)
+    made = [make(one) for one in book.programmes.values() if one.id != subject and not one.part_of]
+    cases = (one for one in made if isinstance(one, Case))
+    return tuple(cases), tuple(one for one in made if isinstance(one, LeftOut))
 
 
-def _date_case(book: Book, one: Programme) -> Case | str:
-    planned = [fact for fact in book.facts_of(one.id, "completion", "plan", "forecast") if fact.when]
-    ended = [fact for fact in book.facts_of(one.id, "completion", "actual") if fact.when]
-    told = [*planned[:1], *(ended[-1:] or planned[-1:])]
-    if len({fact.id for fact in told}) < 2:
-        return "one plan"
+def _date_case(book: Book, one: Programme) -> Case | LeftOut:
+    stated = _of_one_boundary(_dated(book, one, "completion"))
+    planned = sorted((fact for fact in stated if fact.basis != "actual"), key=_told_order)
+    ended = [fact for fact in stated if fact.basis == "actual"]
+    told = [*planned[:1], *(ended[-1:] or planned[1:][-1:])]
+    if not planned:
+        return LeftOut(one, "no plan")
+    if len(told) < 2:
+        phase = _last_phase_before(book, planned[0])
+        return LeftOut(one, "phases" if phase else "one plan", phase)
     start = start_of(book, one.id)
-    if start is None:
-        return "no start"
+    if start is None or _days(start, told[0]) <= 0:
+        return LeftOut(one, "no start")
     first, last = told
-    promised, needed = _days(start, first), _days(start, last)
-    return Case(one, first, last, Fraction(needed, promised), start) if promised > 0 else "no start"
+    return Case(one, first, last, Fraction(_days(start, last), _days(start, first)), start)
 
 
-def _cost_case(book: Book, one: Programme) -> Case | str:
-    stated = [fact for fact in book.facts_of(one.id, "investment", "plan", "forecast", "actual") if _plain(fact)]
-    like = [fact for fact in stated if not why_unlike(stated[0], fact)] if stated else []
-    if len(like) < 2:
-        return "unlike" if len(stated) > 1 else "one plan"
-    first, last = like[0], like[-1]
-    if first.quantity is None or last.quantity is None or not first.quantity.middle:
-        return "bound"
-    now = last.quantity.to(first.quantity.unit)
-    return Case(one, first, last, now.middle / first.quantity.middle)
+def _cost_case(book: Book, one: Programme) -> Case | LeftOut:
+    stated = _dated(book, one, "investment")
+    if not stated:
+        return LeftOut(one, "no plan")
+    alike: dict[str, list[Fact]] = {}
+    for fact in _of_one_boundary(stated):
+        if fact.quantity:
+            alike.setdefault(fact.quantity.unit.currency, []).append(fact)
+    group = max(alike.values(), key=len, default=[])
+    if len(group) < 2:
+        return LeftOut(one, "unlike" if len(stated) > 1 else "one plan")
+    first, last = group[0], group[-1]
+    before, now = _amount(first), _amount(last)
+    return Case(one, first, last, now / before) if before else LeftOut(one, "unlike")
+
+
+def _dated(book: Book, one: Programme, measure: str) -> list[Fact]:
+    """What is planned, expected or done, in the order it was said. Claims are promises of effect, and nobody knows
+    which plan came first where a source has no date."""
+    facts = book.facts_of(one.id, measure, "plan", "forecast", "actual", definition="")
+    return [fact for fact in facts if fact.stated and _plain(fact)]
+
+
+def _of_one_boundary(facts: Sequence[Fact]) -> list[Fact]:
+    """Those of the whole district; where there are none, those of the boundary that most speak of."""
+    boundaries = [fact.boundary for fact in facts]
+    if not boundaries:
+        return []
+    chosen = DISTRICT if DISTRICT in boundaries else max(sorted(set(boundaries)), key=boundaries.count)
+    return [fact for fact in facts if fact.boundary == chosen]
+
+
+def _told_order(fact: Fact) -> tuple[tuple[date, date], date, str]:
+    """As stated; plans that one source retells on one day, in the order of their dates."""
+    return stated_order(fact)[:2], middle_day(fact), fact.id
+
+
+def _last_phase_before(book: Book, plan: Fact) -> Phase | None:
+    """The phase that was to end last, of those planned before the only plan of completion was stated."""
+    told = [
+        (one.end.last, one.id, one)
+        for one in book.phases
+        if one.subject == plan.subject and one.basis == "plan" and one.end and _before(one.stated, plan.stated)
+    ]
+    return max(told)[2] if told else None
+
+
+def _before(one: When | None, other: When | None) -> bool:
+    return one is not None and other is not None and one.last < other.first
 
 
 def _plain(fact: Fact) -> bool:
-    return fact.quantity is not None and not fact.quantity.bound
+    return fact.when is not None or (fact.quantity is not None and not fact.quantity.bound)
+
+
+def _amount(fact: Fact) -> Fraction:
+    """In plain units of its currency."""
+    return fact.quantity.to(fact.quantity.unit.currency).middle if fact.quantity else Fraction(0)
 
 
 def _middle(cases: Sequence[Case]) -> Fraction:
