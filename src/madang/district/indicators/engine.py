@@ -8,6 +8,7 @@ from itertools import product
 from madang.district.book import Book
 from madang.district.quantity import Quantity
 from madang.district.records import Basis, Confidence, Fact, Quality, Text
+from madang.district.wording import worded
 from madang.errors import BadRequestData, NotFound
 
 from .arithmetic import Term, currencies, evaluate, quantity_of, term, unit_of
@@ -205,7 +206,17 @@ def _worked(indicator: Indicator, spec: IndicatorSpec, given: Given, worked: Wor
     if worked.value is None:
         return replace(_without(indicator, spec, given, worked.gaps), inputs=worked.inputs)
     definitions = [worked.definition] if worked.definition else []
-    result = _result(indicator, spec, given, worked.value, worked.inputs, worked.bases, worked.boundary, definitions)
+    result = _result(
+        indicator,
+        spec,
+        given,
+        worked.value,
+        worked.inputs,
+        worked.bases,
+        worked.boundary,
+        definitions,
+        worked.said,
+    )
     return replace(result, note=_joined([note for note in (worked.note, result.note) if note]), gaps=worked.gaps)
 
 
@@ -218,13 +229,15 @@ def _result(
     bases: Mapping[str, Basis],
     boundary: str,
     definitions: Sequence[str],
+    said: Text | None = None,
 ) -> Result:
+    inputs = tuple(_titled(one, given) for one in inputs)
     facts = [fact for one in inputs for fact in one.facts]
     agreed = set(bases.values())
     coverages = [one.live.coverage for one in inputs if one.live and one.live.coverage is not None]
     apart = None if spec.over_time else _apart(inputs)
-    notes = [note for note in (_mixed(bases), apart, _refined(inputs)) if note]
-    way = [spec.way["en"]] if spec.way else []
+    notes = [note for note in (_mixed(bases, inputs), apart, _refined(inputs)) if note]
+    label = _label(spec, said, definitions, given)
     return Result(
         indicator,
         given.subject,
@@ -233,19 +246,51 @@ def _result(
         inputs,
         basis=agreed.pop() if len(agreed) == 1 else "",
         boundary=boundary,
-        definition="; ".join(dict.fromkeys([*way, *definitions])),
+        definition=label.get("en", ""),
         as_of=_newest(facts, inputs),
         quality=max((fact.quality for fact in facts), key=_QUALITY.index, default=None),
         confidence=max((fact.confidence for fact in facts), key=_CONFIDENCE.index, default=None),
         coverage=min(coverages, default=None),
         note=_joined(notes),
-        way=spec.way or None,
+        words=spec.words,
+        label=label or None,
     )
+
+
+def _label(spec: IndicatorSpec, said: Text | None, definitions: Sequence[str], given: Given) -> Text:
+    """Way, which of a method's results, and the facts' definitions, in every language there are words for."""
+    each = [one for one in (spec.way, said) if one]
+    if not definitions and len(each) < 2:
+        return each[0] if each else {}
+    found: dict[str, str] = {}
+    for lang in ("en", "ko", "fr", "de"):
+        words = [one.get(lang) or one["en"] for one in each]
+        words += [
+            " + ".join(worded(given.book.wording, part, lang) for part in one.split(" + ")) for one in definitions
+        ]
+        if words:
+            found[lang] = "; ".join(dict.fromkeys(words))
+    return found
+
+
+def _titled(one: Input, given: Given) -> Input:
+    measure = given.book.measures.get(one.facts[0].measure) if one.facts and not one.title else None
+    return replace(one, title=measure.name) if measure else one
 
 
 def _without(indicator: Indicator, spec: IndicatorSpec, given: Given, gaps: Sequence[Gap]) -> Result:
     formula = spec.formula.text if spec.formula else spec.method
-    return Result(indicator, given.subject, None, formula, gaps=tuple(gaps), way=spec.way or None)
+    label = _label(spec, None, (), given)
+    return Result(
+        indicator,
+        given.subject,
+        None,
+        formula,
+        gaps=tuple(gaps),
+        definition=label.get("en", ""),
+        words=spec.words,
+        label=label or None,
+    )
 
 
 def _newest(facts: Sequence[Fact], inputs: Sequence[Input]) -> str:
@@ -261,11 +306,12 @@ def _newest(facts: Sequence[Fact], inputs: Sequence[Input]) -> str:
 _BASES_KO: Mapping[str, str] = {"plan": "계획", "claim": "주장", "forecast": "전망", "actual": "실적"}
 
 
-def _mixed(bases: Mapping[str, Basis]) -> Text | None:
+def _mixed(bases: Mapping[str, Basis], inputs: Sequence[Input]) -> Text | None:
     if len(set(bases.values())) < 2:
         return None
-    ko = ", ".join(f"{name} {_BASES_KO[basis]}" for name, basis in bases.items())
-    en = ", ".join(f"{name} {basis}" for name, basis in bases.items())
+    titles = {one.name: one.title for one in inputs if one.title}
+    ko = ", ".join(f"{titles.get(name, {}).get('ko', name)} {_BASES_KO[basis]}" for name, basis in bases.items())
+    en = ", ".join(f"{titles.get(name, {}).get('en', name)} {basis}" for name, basis in bases.items())
     return {
         "ko": f"서로 다른 바탕의 값을 함께 썼습니다: {ko}.",
         "en": f"Figures of different bases stand together: {en}.",

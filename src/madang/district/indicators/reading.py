@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from madang.district.book import Book
@@ -148,21 +149,24 @@ def measure_name(given: Given, wanted: InputSpec, lang: str) -> str:
 def missing(wanted: InputSpec, given: Given, basis: Basis | None) -> Gap:
     """Says what to enter: measure, basis, boundary, definition."""
     bases = wanted.basis or ((basis,) if basis else ())
-    ko = "·".join(_BASIS[one][0] for one in bases)
-    en = " or ".join(_BASIS[one][1] for one in bases)
-    where_ko = f", 구역 “{wanted.boundary}”" if wanted.boundary else ""
-    where_en = f', boundary "{wanted.boundary}"' if wanted.boundary else ""
-    what_ko = f", 정의 “{wanted.definition}”" if wanted.definition else ""
-    what_en = f', definition "{wanted.definition}"' if wanted.definition else ""
-    name_ko, name_en = measure_name(given, wanted, "ko"), measure_name(given, wanted, "en")
-    return Gap(
-        wanted.name,
-        {
-            "ko": f"{name_ko}{f' ({ko})' if ko else ''} 값이 장부에 없습니다. 출처가 있는 사실 한 건(항목 "
-            f"{wanted.fact}{where_ko}{what_ko})을 입력하면 계산됩니다.",
-            "en": f"The ledger has no value of {name_en}{f' ({en})' if en else ''}. Enter one sourced fact (measure "
-            f"{wanted.fact}{where_en}{what_en}) and it is computed.",
-        },
+    names = measure_name(given, wanted, "ko"), measure_name(given, wanted, "en")
+    return _missing(wanted.name, wanted.fact, bases, wanted.boundary, wanted.definition, names)
+
+
+@lru_cache(maxsize=4096)
+def _missing(
+    name: str, fact: str, bases: tuple[Basis, ...], boundary: str, definition: str, names: tuple[str, str]
+) -> Gap:
+    ko, en = "·".join(_BASIS[one][0] for one in bases), " or ".join(_BASIS[one][1] for one in bases)
+    what_ko, what_en = f"항목 {fact}", f"measure {fact}"
+    if boundary:
+        what_ko, what_en = f"{what_ko}, 구역 “{boundary}”", f'{what_en}, boundary "{boundary}"'
+    if definition:
+        what_ko, what_en = f"{what_ko}, 정의 “{definition}”", f'{what_en}, definition "{definition}"'
+    return gap(
+        name,
+        f"{names[0]}{f' ({ko})' if ko else ''} 값이 장부에 없습니다. 출처가 있는 사실({what_ko})을 입력해 주십시오.",
+        f"The ledger has no value of {names[1]}{f' ({en})' if en else ''}. Enter one sourced fact ({what_en}).",
     )
 
 

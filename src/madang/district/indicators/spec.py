@@ -6,7 +6,8 @@ One ``[[indicator]]`` is one way of computing one indicator; a second way is a s
 own ``way``. docs/reference/indicators.md has every key.
 """
 
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
@@ -21,6 +22,7 @@ from madang.model.keys import Document, Key, Place, Reader, Section, Steps, load
 from .values import Indicator
 
 Choose = Literal["standing", "newest", "first", "sum", "each definition"]
+LANGUAGES = ("ko", "en", "fr", "de")
 BASES: tuple[Basis, ...] = get_args(Basis)
 DISTRICT = "district"
 
@@ -89,7 +91,8 @@ class InputSpec:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorSpec:
-    """Either formula or method. basis: the runs. way, words: empty where not given."""
+    """Either formula or method. basis: the runs. way: empty where not given.
+    words: the calculation in words, as given or made from the formula."""
 
     key: str
     formula: Formula | None
@@ -144,14 +147,16 @@ def parse_specs(
     for name in document.root:
         if name != "indicator":
             reader.fault(f'unknown table "{name}"{suggestion(name, ["indicator"])}', document.at_key((name,)))
-    found = [_indicator(reader, path, table, live) for path, table in reader.tables("indicator", INDICATOR)]
+    found = [_indicator(reader, path, table, measures, live) for path, table in reader.tables("indicator", INDICATOR)]
     _check_ways(reader, found)
     if reader.faults:
         raise ConfigError(faults=reader.faults)
     return tuple(found)
 
 
-def _indicator(reader: Reader, path: Steps, table: dict[str, Any], live: LiveTable | None) -> IndicatorSpec:
+def _indicator(
+    reader: Reader, path: Steps, table: dict[str, Any], measures: Measures, live: LiveTable | None
+) -> IndicatorSpec:
     formula = _formula(reader, path, table)
     inputs = tuple(
         _input(reader, (*path, "inputs", name), name, raw, live) for name, raw in (table["inputs"] or {}).items()
@@ -169,7 +174,7 @@ def _indicator(reader: Reader, path: Steps, table: dict[str, Any], live: LiveTab
         cast(tuple[Basis, ...], tuple(table["basis"])),
         inputs,
         table["way"] or {},
-        table["words"] or {},
+        table["words"] or _in_words(formula, inputs, measures),
         table["options"] or {},
         str(reader.document.at_key(path)),
     )
@@ -251,3 +256,27 @@ def _check_ways(reader: Reader, specs: list[IndicatorSpec]) -> None:
                 reader.document.at_key(("indicator", index)),
             )
         known.append(way)
+
+
+_SIGNS = {"*": "×", "/": "÷", "-": "−"}
+_WORD = re.compile(r"[A-Za-z_]\w*|[-*/]")
+
+
+def _in_words(formula: Formula | None, inputs: Sequence[InputSpec], measures: Measures) -> Text:
+    """The formula as a reader says it: ``일자리 ÷ 주택``."""
+    if formula is None:
+        return {}
+    names = {lang: {**_SIGNS, **{one.name: _name(one, inputs, measures, lang) for one in inputs}} for lang in LANGUAGES}
+    return {
+        lang: "".join(words.get(part, part) for part in re.split(f"({_WORD.pattern})", formula.text))
+        for lang, words in names.items()
+    }
+
+
+def _name(one: InputSpec, inputs: Sequence[InputSpec], measures: Measures, lang: str) -> str:
+    measure = measures.get(one.fact)
+    if measure is None:
+        return one.name.replace("_", " ")
+    # Two inputs of one measure are told apart by their own names.
+    twice = sum(other.fact == one.fact for other in inputs) > 1
+    return f"{measure.name[lang]} ({one.name})" if twice else measure.name[lang]

@@ -60,6 +60,8 @@ class Input:
     live: LiveReading | None = None
     assumed: str = ""
     """Where it is neither: the assumption, in words."""
+    title: Text | None = None
+    """What the facts measure, in the words of the table of measures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,9 @@ class Gap:
 class Result:
     """One value of an indicator for one subject; value None where gaps stand in the way.
 
-    formula: with the inputs' names, as computed; of a method, its name. way: what tells it from other ways of computing
-    the same indicator. basis: of its facts where they agree, else "" and the mix is named
+    formula: with the inputs' names, as computed; of a method, its name. words: the calculation in words.
+    label: what tells it from other results of the same indicator, in the reader's words (definition is the same in
+    English). basis: of its facts where they agree, else "" and the mix is named
     in ``note``. boundary, definition: of its facts, for like-with-like comparison. as_of: the newest moment among its
     inputs, as written. score: 0..100 of the target where one is set; band: 1..4 of U4SSC.
     """
@@ -96,7 +99,8 @@ class Result:
     score: float | None = None
     band: int | None = None
     note: Text | None = None
-    way: Text | None = None
+    words: Text | None = None
+    label: Text | None = None
 
 
 Results = Mapping[str, tuple[Result, ...]]

@@ -7,10 +7,19 @@ from madang.district.indicators.reading import Given, gap
 from madang.district.indicators.spec import DISTRICT, IndicatorSpec
 from madang.district.interval import Interval
 from madang.district.quantity import Quantity, find_unit
-from madang.district.records import Parcel
+from madang.district.records import Parcel, Text
 
-from .worked import Worked, lacking
+from .worked import Worked, lacking, say
 
+_USES = {
+    "industrial": "산업",
+    "research": "연구",
+    "support": "지원",
+    "housing": "주거",
+    "commercial": "상업",
+    "education": "교육",
+    "mixed": "복합",
+}
 NOT_FOR_SALE = frozenset({"green", "infrastructure", "public"})
 
 
@@ -35,22 +44,23 @@ def parcel_share(spec: IndicatorSpec, given: Given) -> list[Worked]:
             )
         )
     uses = sorted({one.use for one in parcels})
-    groups = [("", parcels)]
+    found = [_share(parcels, states, field, None)]
     if len(uses) > 1:
-        groups += [(f"use {use}", [one for one in parcels if one.use == use]) for use in uses]
-    return [_share(label, group, states, field) for label, group in groups]
+        for use in uses:
+            said = say(f"쓰임: {_USES.get(use, use)}", f"use: {use}")
+            found.append(_share([one for one in parcels if one.use == use], states, field, said))
+    return found
 
 
-def _share(label: str, parcels: Sequence[Parcel], states: frozenset[str], field: str) -> Worked:
+def _share(parcels: Sequence[Parcel], states: frozenset[str], field: str, said: Text | None) -> Worked:
     whole = _sum(parcels, field)
     part = _sum([one for one in parcels if one.state in states], field)
-    definition = "; ".join(filter(None, ("from parcels", label)))
     if whole.low <= 0:
         return lacking(gap("parcels", "필지의 넓이가 0입니다.", "The area of the parcels is 0."))[0]
     # The parts are in the whole: dividing by each end separately would widen a range that both share.
     low, high = part.low / whole.low, part.high / whole.high
     value = Quantity(min(low, high) * 100, max(low, high) * 100, find_unit("%"))
-    return Worked(value, bases={"parcels": "actual"}, boundary=DISTRICT, definition=definition)
+    return Worked(value, bases={"parcels": "actual"}, boundary=DISTRICT, said=said)
 
 
 def _sum(parcels: Sequence[Parcel], field: str) -> Interval:

@@ -11,7 +11,7 @@ from madang.district.records import Fact
 from madang.district.statistics.survival import Milestone, hit_rate
 from madang.errors import BadRequestData
 
-from .worked import Worked, lacking, number, refused, single
+from .worked import Worked, lacking, number, refused, say, single
 
 
 def evidence_share(spec: IndicatorSpec, given: Given) -> list[Worked]:
@@ -29,7 +29,7 @@ def evidence_share(spec: IndicatorSpec, given: Given) -> list[Worked]:
         Worked(
             number(Fraction(len(good), len(facts)) * 100, "%"),
             boundary=DISTRICT,
-            definition=f"of {len(facts)} facts",
+            said=say(f"사실 {len(facts)}건 중", f"of {len(facts)} facts"),
             note={
                 "ko": f"사실 {len(facts)}건 가운데 {len(good)}건에 날짜·인용·주소가 있고, 책임 기관이 직접 밝혔습니다.",
                 "en": f"{len(good)} of {len(facts)} facts are dated, quoted, have an address and come from the body "
@@ -60,7 +60,7 @@ def milestone_hits(spec: IndicatorSpec, given: Given) -> list[Worked]:
             tuple(one for _, inputs in pairs for one in inputs),
             bases={"milestones": "actual"},
             boundary=DISTRICT,
-            definition=f"of {rate.due} milestones due",
+            said=say(f"날이 된 이정표 {rate.due}건 중", f"of {rate.due} milestones due"),
         )
     ]
 

@@ -34,6 +34,7 @@ from .worked import (
     not_there,
     number,
     refused,
+    say,
     series,
     single,
     standing,
@@ -104,8 +105,8 @@ def churn(spec: IndicatorSpec, given: Given) -> list[Worked]:
             )
         )
     count = Worked(
-        number(Fraction(len(baselines) - 1), "phases"),
-        definition="new baselines",
+        number(Fraction(len(baselines) - 1), "ratio"),
+        said=say("새로 발표한 기준 계획", "new baselines"),
         bases={"baselines": "plan"},
         boundary="district",
         note={
@@ -127,7 +128,8 @@ def _moved(wanted: InputSpec, given: Given) -> Iterator[Worked]:
                 inputs,
                 bases=bases_of(inputs),
                 boundary=key[0],
-                definition="; ".join(filter(None, ("completion moved, either way", key[1]))),
+                definition=key[1],
+                said=say("준공을 앞뒤로 옮긴 달수", "completion moved, either way"),
             )
 
 
@@ -157,7 +159,7 @@ def schedule_performance(spec: IndicatorSpec, given: Given) -> list[Worked]:
         inputs,
         bases=bases,
         boundary="district",
-        definition="SPI",
+        said=say("SPI", "SPI"),
         note=note,
     )
     plan = _curve(spec, given)
@@ -171,7 +173,9 @@ def schedule_performance(spec: IndicatorSpec, given: Given) -> list[Worked]:
         return [spi, *refused("progress", exc)]
     return [
         spi,
-        Worked(number(in_time, "ratio"), inputs, bases=bases, boundary="district", definition="SPI(t)", note=note),
+        Worked(
+            number(in_time, "ratio"), inputs, bases=bases, boundary="district", said=say("SPI(t)", "SPI(t)"), note=note
+        ),
     ]
 
 
@@ -196,7 +200,9 @@ def _progress(spec: IndicatorSpec, given: Given) -> _Found | list[Worked]:
     if plan is None:
         return not_there(given, needed(spec, "start"), needed(spec, "completion"))
     planned = number(Fraction(planned_value(plan, on)), "ratio")
-    assumed = Input("planned", planned, assumed=S_CURVE_EN)
+    assumed = Input(
+        "planned", planned, assumed=S_CURVE_EN, title=say("그날까지 계획된 공정률", "Progress planned by then")
+    )
     ends = [_as(name, one) for name in ("start", "completion") if (one := standing(needed(spec, name), given))]
     return actual.value, planned, (done, assumed, *ends), {"ko": S_CURVE_KO, "en": S_CURVE_EN}
 

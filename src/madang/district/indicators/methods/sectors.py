@@ -18,7 +18,7 @@ from madang.district.records import Basis, Fact, Tenancy, Text
 from madang.district.statistics import cluster
 from madang.errors import BadRequestData
 
-from .worked import Worked, lacking, number, refused
+from .worked import Worked, lacking, number, refused, say
 
 ACTUAL: Basis = "actual"
 
@@ -41,8 +41,10 @@ class Mix:
     def inputs(self, name: str) -> tuple[Input, ...]:
         unit = find_unit("jobs" if self.what == "jobs" else "companies")
         total = Fraction(self.total)
-        assumed = "" if self.facts else "counted from the tenancies of the ledger"
-        return (Input(name, Quantity(total, total, unit), self.facts, assumed=assumed),)
+        title = say("입주 기록에서 더한 값", "Counted from the tenancies of the ledger")
+        if self.facts:
+            title = say("업종별 일자리의 합", "Jobs by sector, in all")
+        return (Input(name, Quantity(total, total, unit), self.facts, title=title),)
 
 
 def location_quotients(spec: IndicatorSpec, given: Given) -> list[Worked]:
@@ -69,7 +71,7 @@ def _quotient(spec: IndicatorSpec, sector: str, jobs: float, local: Mix, wide: M
         (*local.inputs("local"), *wide.inputs("wide")),
         bases={"local": ACTUAL},
         boundary=DISTRICT,
-        definition=f"sector {sector}",
+        said=say(f"업종 {sector}", f"sector {sector}"),
     )
     if not spec.options.get("interval"):
         value = cluster.location_quotient(jobs, local.total, wide.counts[sector], wide.total, sector)
@@ -94,14 +96,16 @@ def concentration(spec: IndicatorSpec, given: Given) -> list[Worked]:
         value = cluster.herfindahl(list(local.counts.values()))
     except BadRequestData as exc:
         return refused("local", exc)
-    definition = "jobs by sector" if local.what == "jobs" else "tenants by sector"
+    said = (
+        say("업종별 일자리", "jobs by sector") if local.what == "jobs" else say("업종별 입주 기관", "tenants by sector")
+    )
     return [
         Worked(
             number(value, "ratio"),
             local.inputs("local"),
             bases={"local": ACTUAL},
             boundary=DISTRICT,
-            definition=definition,
+            said=said,
             note=local.note,
         )
     ]
@@ -145,12 +149,12 @@ def shift_share(spec: IndicatorSpec, given: Given) -> list[Worked]:
             inputs,
             bases={"after": ACTUAL},
             boundary=DISTRICT,
-            definition=words,
+            said=words,
         )
         for name, words in (
-            ("national", "as the wider area grew"),
-            ("mix", "by the mix of sectors"),
-            ("local", "by the district itself"),
+            ("national", say("비교 구역과 함께", "as the wider area grew")),
+            ("mix", say("업종 구성 때문에", "by the mix of sectors")),
+            ("local", say("지구 스스로", "by the district itself")),
         )
     ]
 
@@ -243,4 +247,4 @@ def _moments(given: Given, boundary: str) -> dict[date, Mix]:
 
 
 def _with(base: Worked, value: Quantity, note: Text | None = None) -> Worked:
-    return Worked(value, base.inputs, bases=base.bases, boundary=base.boundary, definition=base.definition, note=note)
+    return Worked(value, base.inputs, bases=base.bases, boundary=base.boundary, said=base.said, note=note)

@@ -11,7 +11,9 @@ from madang.district.statistics import survival as stays
 from madang.errors import BadRequestData
 
 from .sectors import current_tenancies
-from .worked import Worked, lacking, number, refused
+from .worked import Worked, lacking, number, refused, say
+
+_KINDS = {"industry": "산업", "university": "대학", "research": "연구", "public": "공공", "developer": "사업 시행"}
 
 NO_TENANCIES = Gap(
     "tenancies",
@@ -43,7 +45,7 @@ def tenant_share(spec: IndicatorSpec, given: Given) -> list[Worked]:
             number(share, "%"),
             bases={"tenants": "actual"},
             boundary=DISTRICT,
-            definition="of tenants",
+            said=say("입주 기관 기준", "of tenants"),
             note={
                 "ko": f"입주 기록 {len(here)}건 가운데 알려진 {len(known)}건으로 계산했습니다.",
                 "en": f"From the {len(known)} of {len(here)} tenancies of which it is known.",
@@ -66,7 +68,7 @@ def tenant_mix(spec: IndicatorSpec, given: Given) -> list[Worked]:
             number(Fraction(count, total) * 100, "%"),
             bases={"tenants": "actual"},
             boundary=DISTRICT,
-            definition=f"{kind} of {total} tenants",
+            said=say(f"입주 {total}건 중 {_KINDS.get(kind, kind)}", f"{kind} of {total} tenants"),
         )
         for kind, count in sorted(kinds.items())
     ]
@@ -102,7 +104,7 @@ def _survival(known: list[stays.Tenancy], years: int, given: Given) -> Worked:
         Quantity(Fraction(low) * 100, Fraction(high) * 100, find_unit("%")),
         bases={"tenancies": "actual"},
         boundary=DISTRICT,
-        definition=f"after {years} years",
+        said=say(f"{years}년 뒤", f"after {years} years"),
         note={
             "ko": f"입주 {one.n}건에서 추정 {one.kaplan_meier:.1%} (카플란-마이어), 범위는 표준 오차의 두 배입니다.",
             "en": f"Estimated at {one.kaplan_meier:.1%} from {one.n} tenancies (Kaplan-Meier){plain}; the range is "

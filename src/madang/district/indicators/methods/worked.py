@@ -15,7 +15,10 @@ from madang.errors import BadRequestData
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """One value, or None with its gaps. bases: of the inputs that have one. boundary, definition: of what was used."""
+    """One value, or None with its gaps. bases: of the inputs that have one. boundary, definition: of the facts used.
+
+    said: which of the method's results it is, where it gives several.
+    """
 
     value: Quantity | None
     inputs: tuple[Input, ...] = ()
@@ -24,6 +27,11 @@ class Worked:
     boundary: str = ""
     definition: str = ""
     note: Text | None = None
+    said: Text | None = None
+
+
+def say(ko: str, en: str) -> Text:
+    return {"ko": ko, "en": en}
 
 
 def lacking(*gaps: Gap) -> list[Worked]:
@@ -104,6 +112,7 @@ __all__ = [
     "not_there",
     "number",
     "refused",
+    "say",
     "series",
     "single",
     "standing",

@@ -7,7 +7,7 @@ from madang.district.indicators.spec import IndicatorSpec
 from madang.district.indicators.values import Gap, Input
 from madang.district.quantity import Quantity, find_unit
 
-from .worked import Worked, lacking
+from .worked import Worked, lacking, say
 
 NO_SCENARIO = gap(
     "scenario",
@@ -22,7 +22,7 @@ def npv(spec: IndicatorSpec, given: Given) -> list[Worked]:
     if worth is None:
         return lacking(NO_SCENARIO)
     amount = Fraction(worth.npv)
-    return [_said(Quantity(amount, amount, find_unit(worth.currency)), worth, "NPV")]
+    return [_said(Quantity(amount, amount, find_unit(worth.currency)), worth)]
 
 
 def irr(spec: IndicatorSpec, given: Given) -> list[Worked]:
@@ -32,7 +32,7 @@ def irr(spec: IndicatorSpec, given: Given) -> list[Worked]:
         return lacking(NO_SCENARIO)
     if worth.irr is None:
         return lacking(_no_rate(worth))
-    return [_said(Quantity(Fraction(worth.irr) * 100, Fraction(worth.irr) * 100, find_unit("%/year")), worth, "IRR")]
+    return [_said(Quantity(Fraction(worth.irr) * 100, Fraction(worth.irr) * 100, find_unit("%/year")), worth)]
 
 
 def _no_rate(worth: Worth) -> Gap:
@@ -43,15 +43,21 @@ def _no_rate(worth: Worth) -> Gap:
     )
 
 
-def _said(value: Quantity, worth: Worth, definition: str) -> Worked:
+def _said(value: Quantity, worth: Worth) -> Worked:
     rate = Fraction(worth.discount) * 100
-    inputs = (Input("discount", Quantity(rate, rate, find_unit("%/year")), assumed="discount rate of the scenario"),)
+    inputs = (
+        Input(
+            "discount",
+            Quantity(rate, rate, find_unit("%/year")),
+            assumed="of the scenario",
+            title=say("시나리오의 할인율", "Discount rate of the scenario"),
+        ),
+    )
     return Worked(
         value,
         inputs,
         bases={"scenario": "forecast"},
         boundary="district",
-        definition=definition,
         note={
             "ko": "시나리오의 가정으로 계산한 값이며 측정값이 아닙니다. 가정은 시나리오 화면에 있습니다.",
             "en": "Computed from the scenario's assumptions, not measured; they are on the scenario page.",
