@@ -150,6 +150,7 @@ def _result(base: Answer, now: Answer, asked: Asked, lang: str) -> dict[str, Any
             "charts": view.charts(base, now, changed=changed, lang=lang),
             "sensitivity": view.sensitivity(now, asked.outcome, lang),
             "years": view.year_rows(now, lang),
+            "money_units": view.money_units(now.scenario.currency, lang),
             "homes": now.scenario.has_homes,
             "first": now.scenario.first,
             "last": now.scenario.last,

@@ -90,6 +90,19 @@ def money(amount: Decimal | float, scenario: Scenario, lang: str) -> Shown:
     return show(Quantity(value, value, find_unit(scenario.currency)), lang, MONEY_DIGITS)
 
 
+def money_units(currency: str, lang: str) -> tuple[str, ...]:
+    """What a table's cells of money count, the reader's own first: ``억 원`` and ``bn KRW``; others in millions."""
+    if currency != "KRW":
+        return (f"M {currency}",)
+    return ("억 원", "bn KRW") if lang == "ko" else ("bn KRW", "억 원")
+
+
+def money_cell(amount: Decimal | float, currency: str, lang: str) -> tuple[str, ...]:
+    """As many texts as there are units."""
+    sizes = {"억 원": (10**8, 0), "bn KRW": (10**9, 1), f"M {currency}": (10**6, 1)}
+    return tuple(number_text(float(amount) / sizes[unit][0], sizes[unit][1]) for unit in money_units(currency, lang))
+
+
 def in_unit(value: Decimal, unit: str, lang: str) -> Shown:
     """As it was written, with its unit."""
     return show(parse_quantity(f"{value:f}", unit), lang)
@@ -314,7 +327,7 @@ def shares_of_runs(now: Answer, lang: str) -> list[tuple[str, str]]:
     return [
         (
             say(f"places.scenario.share.{name}", lang),
-            say("places.scenario.of.runs", lang, n=number_text(bands.runs), share=share(value)),
+            share(value),
         )
         for name, value in found
         if value is not None
@@ -382,8 +395,8 @@ def _self_chart(now: Answer, lang: str) -> tuple[str, ...]:
         title=say("places.scenario.chart.self", lang),
         desc=say(f"places.scenario.key.self.{kind}", lang, year=now.outcome.last.year),
         lines=(Line("case", say("places.scenario.chart.case", lang), points),),
-        number=lambda value: number_text(value, 1),
-        targets=(Target(say("places.scenario.chart.even", lang), 1.0),),
+        number=lambda value: number_text(value, 2),
+        targets=(Target(say(f"places.scenario.chart.even.{kind}", lang), 1.0),),
     )
     return tuple(draw_bands(data, CONSOLE, width, lang) for width in WIDTHS)
 
@@ -407,23 +420,38 @@ def sensitivity(now: Answer, outcome: str, lang: str) -> dict[str, Any]:
 
     def bar(swing: Swing) -> SwingBar:
         one = scenario.assumptions[swing.name]
-        low, high = (in_unit(value, one.unit, lang).primary for value in (one.low, one.high))
+        low, high = (_bare(in_unit(value, one.unit, lang).primary, scenario) for value in (one.low, one.high))
         return SwingBar(swing.name, pick(one.title, lang), low, high, float(swing.at_low), float(swing.at_high))
 
     what = say("places.scenario.sensitivity.what", lang, outcome=say(f"places.scenario.outcome.{outcome}", lang))
     data = Tornado(
-        say("places.scenario.sensitivity", lang), what, float(modes), tuple(bar(swing) for swing in moving), words
+        say("places.scenario.sensitivity", lang),
+        what,
+        float(modes),
+        tuple(bar(swing) for swing in moving),
+        lambda value: _bare(words(value), scenario),
     )
     still = [pick(scenario.assumptions[swing.name].title, lang) for swing in now.swings if not swing.width]
     return {
         "what": what,
         "pictures": tuple(draw_tornado(data, CONSOLE, width, lang) for width in WIDTHS) if moving else (),
         "rows": [
-            {"bar": bar(swing), "low": words(swing.at_low), "high": words(swing.at_high), "rho": _rho(rhos[swing.name])}
+            {
+                "bar": bar(swing),
+                "span": say("places.scenario.pair", lang, low=bar(swing).low_input, high=bar(swing).high_input),
+                "low": words(swing.at_low),
+                "high": words(swing.at_high),
+                "rho": _rho(rhos[swing.name]),
+            }
             for swing in moving
         ],
         "still": say("places.scenario.sensitivity.still", lang, names=", ".join(still)) if still else "",
     }
+
+
+def _bare(text: str, scenario: Scenario) -> str:
+    """Without the currency before it: the bars have room for the figures only, the table has it all."""
+    return text.replace(f"{scenario.currency} ", "", 1)
 
 
 def _rho(value: float | None) -> str:
@@ -431,22 +459,22 @@ def _rho(value: float | None) -> str:
 
 
 def year_rows(now: Answer, lang: str) -> list[dict[str, Any]]:
-    paper = partial(money, scenario=now.scenario, lang=lang)
+    paper = partial(money_cell, currency=now.scenario.currency, lang=lang)
     return [
         {
             "year": year.year,
             "works": share(year.works, 0),
-            "works_band": _pair(works, lambda value: share(value, 0)),
+            "works_band": _pair(works, lambda value: share(value, 0), lang),
             "sold": number_text(float(year.sold) / 10_000, 1),
             "floor": number_text(float(year.floor) / 1_000, 0),
             "jobs": count(year.jobs),
-            "jobs_band": _pair(jobs, count),
+            "jobs_band": _pair(jobs, count, lang),
             "homes": count(year.homes),
-            "homes_band": _pair(homes, count),
+            "homes_band": _pair(homes, count, lang),
             "cost": paper(year.cost),
             "revenue": paper(year.revenue),
             "cumulative": paper(year.cumulative),
-            "cumulative_band": _pair(cumulative, lambda value: paper(value).primary),
+            "cumulative_band": _pair(cumulative, lambda value: paper(value)[0], lang),
             "self": ratio_text(year.self_sufficiency),
         }
         for year, works, jobs, homes, cumulative in zip(
@@ -455,9 +483,9 @@ def year_rows(now: Answer, lang: str) -> list[dict[str, Any]]:
     ]
 
 
-def _pair(band: Band, words: Callable[[float], str]) -> str:
+def _pair(band: Band, words: Callable[[float], str], lang: str) -> str:
     low, high = words(band.p10), words(band.p90)
-    return "" if low == high else f"{low} ~ {high}"
+    return "" if low == high else say("places.scenario.pair", lang, low=low, high=high)
 
 
 # Exports: numbers as they are, money as text so that nothing is lost
