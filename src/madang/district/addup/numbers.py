@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final, Literal
 
 from madang.district.quantity import Unit, parse_number
@@ -82,6 +84,7 @@ def is_missing(text: str) -> bool:
     return clean(text).lower() in MISSING
 
 
+@lru_cache(maxsize=65536)
 def readings(digits: str) -> Mapping[Style, str]:
     """What digits with separators can be, as a plain decimal, by style; empty where they are no number.
 
@@ -99,7 +102,7 @@ def readings(digits: str) -> Mapping[Style, str]:
         if len(groups) > 1 and (len(groups[0]) > 3 or groups[0] == "0" or any(len(g) != 3 for g in groups[1:])):
             continue
         found["point" if style == "point" else "comma"] = "".join(groups) + (f".{part}" if mark else "")
-    return found
+    return MappingProxyType(found)
 
 
 @dataclass(frozen=True, slots=True)
