@@ -66,6 +66,11 @@ async def test_a_pasted_table_comes_back_with_its_cells_marked_by_word(pages: ht
     assert "합계,360" in page.text
 
 
+async def test_shares_that_make_no_hundred_are_each_marked(pages: httpx.AsyncClient) -> None:
+    page = await pages.get(HERE, params={"example": "hafencity-use-mix"})
+    assert re.findall(r'<td class="number addup-alarm">(\d+)<', page.text) == ["50", "32", "22"]
+
+
 async def test_the_page_speaks_korean(pages: httpx.AsyncClient) -> None:
     page = await pages.post(HERE, data={"text": WRONG}, headers={"accept-language": "ko"})
     assert "부분의 합: 계산값 350, 적힌 값 360." in page.text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from .judge import Finding, Verdict
+from .judge import Finding, Kind, Verdict
 from .table import Said, Table
 from .words import KINDS, VERDICTS, plain, say
 
@@ -28,10 +28,12 @@ class Report:
 
     @cached_property
     def worst(self) -> Mapping[tuple[int, int], Finding]:
-        """(row, column) of each published cell and the gravest finding about it."""
+        """(row, column) of each published cell and the gravest finding about it. Shares that make a hundred stand in
+        no cell together: each of them is marked."""
         found: dict[tuple[int, int], Finding] = {}
         for finding in self.findings:
-            for cell in filter(None, [finding.claim.published, finding.suspect]):
+            shares = finding.claim.inputs if finding.claim.kind is Kind.PERCENT_SUM else ()
+            for cell in filter(None, [finding.claim.published, finding.suspect, *shares]):
                 known = found.get((cell.row, cell.column))
                 if cell.row and (known is None or GRAVITY[finding.verdict] > GRAVITY[known.verdict]):
                     found[cell.row, cell.column] = finding

@@ -80,9 +80,9 @@ class CellShown:
 
 @dataclass(frozen=True, slots=True)
 class TableShown:
-    """rows: with their row number in what was pasted. left_out: rows not shown."""
+    """columns: letter, name, whether of figures. rows: with their number in what was pasted. left_out: rows not shown."""
 
-    columns: Sequence[tuple[str, str]]
+    columns: Sequence[tuple[str, str, bool]]
     rows: Sequence[tuple[int, Sequence[CellShown]]]
     left_out: int
 
@@ -232,5 +232,5 @@ def table_shown(table: Table, rows: Sequence[FindingRow], report: Report) -> Tab
         (row[0].row, [CellShown(one.text, one.number is not None, marks.get((one.row, one.column))) for one in row])
         for row in chosen
     ]
-    columns = [(letters(column.index + 1), column.name) for column in table.columns]
+    columns = [(letters(column.index + 1), column.name, column.role == "value") for column in table.columns]
     return TableShown(columns, shown, len(table.rows) - len(chosen))
