@@ -6,11 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from starlette.applications import Starlette
-from tests.console_city import make_console_city
+from tests.console_city import browser, make_console_city
 
 from madang.packs.shipped import shipped
-from madang.web.console.places.addup import EXAMPLES, FORM_MAX, addup_routes
+from madang.web.console.places.addup import EXAMPLES, FORM_MAX
 from madang.web.console.texts import LANGUAGES, catalogue
 
 HERE = "/aarhus/places/check"
@@ -20,11 +19,7 @@ WRONG = "구분,값\n가,100\n나,250\n합계,360\n"
 @pytest.fixture
 async def pages() -> AsyncIterator[httpx.AsyncClient]:
     city = (await make_console_city()).city
-    app = Starlette(routes=addup_routes({city.name: city}))
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://testserver", headers={"accept-language": "en"}
-    ) as client:
+    async with browser(city) as client:
         yield client
 
 

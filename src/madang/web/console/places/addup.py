@@ -80,7 +80,7 @@ class CellShown:
 
 @dataclass(frozen=True, slots=True)
 class TableShown:
-    """columns: letter, name, whether of figures. rows: with their number in what was pasted. left_out: rows not shown."""
+    """columns: letter, name, whether of figures. rows: with their number in what was pasted. left_out: not shown."""
 
     columns: Sequence[tuple[str, str, bool]]
     rows: Sequence[tuple[int, Sequence[CellShown]]]
