@@ -123,6 +123,8 @@ async def _asked(question: Question, sight: Sight) -> tuple[Sequence[Entity], fl
     found = await sight.matching(question.type, question.types, question.q, question.condition)
     if question.within is not None:
         name, since = CORE.expand(question.seen), sight.now - question.within
+        if not any(_seen(entity, name, since, sight.now) for entity in everything):
+            return _not_live(question, len(everything), _newest(everything, name))
         found = [entity for entity in found if _seen(entity, name, since, sight.now)]
     return found, known
 
@@ -130,6 +132,11 @@ async def _asked(question: Question, sight: Sight) -> tuple[Sequence[Entity], fl
 def _seen(entity: Entity, name: str, since: datetime, now: datetime) -> bool:
     one = plain(entity.attributes.get(name))
     return one is not None and one.observed_at is not None and since <= one.observed_at <= now
+
+
+def _newest(entities: Sequence[Entity], name: str) -> datetime | None:
+    seen = (one.observed_at for entity in entities if (one := plain(entity.attributes.get(name))) is not None)
+    return max((moment for moment in seen if moment is not None), default=None)
 
 
 def _compared(condition: QExpr | None) -> frozenset[str]:
@@ -266,9 +273,7 @@ async def _travel_time(question: Question, sight: Sight) -> Reply:
     start, end = _moments(question, sight)
     usual: list[Usual] = []
     for kind in sorted(type_names(question.types)) if question.types is not None else ():
-        usual += await sight.history.usual(
-            sight.tenant, kind, name, Window(start, end), timezone=str(sight.timezone), entity_ids=list(lengths)
-        )
+        usual += await sight.usual(kind, name, Window(start, end))
     hours = await asyncio.to_thread(_hours, usual, lengths, _speeds(links, name, question.attribute))
     days = WEEKDAYS if question.hour == "busiest" else range(7)
     fit = [(time, covered) for (day, _), (time, covered) in hours.items() if day in days and covered >= COVERAGE_MIN]
@@ -296,7 +301,7 @@ def _hours(
     minutes: dict[tuple[int, int], float] = {}
     metres: dict[tuple[int, int], float] = {}
     for one in usual:
-        if one.median > 0 and one.entity_id in speeds:
+        if one.median > 0 and one.entity_id in speeds and one.entity_id in lengths:
             hour, length = (one.weekday, one.hour), lengths[one.entity_id]
             slow = 0.06 / (one.median * speeds[one.entity_id])  # minutes a metre
             minutes[hour] = minutes.get(hour, 0.0) + length * slow
@@ -502,6 +507,20 @@ def _silent(question: Question, count: int, what: str) -> Nothing:
             f"{question.needs['ko']}.",
             "en": f"None of {count:,} entities of type {question.type or 'AdministrativeArea'} says {what}. It needs: "
             f"{question.needs['en']}.",
+        }
+    )
+
+
+def _not_live(question: Question, count: int, newest: datetime | None) -> Nothing:
+    """No feed is no 0: a share of 0 % would say that the city has none, not that the hub hears of none."""
+    if newest is None:
+        return _silent(question, count, question.seen)
+    return Nothing(
+        {
+            "ko": f"{question.type} {count:,}건 가운데 지금 값이 들어오는 것이 없습니다 (마지막 {question.seen}: "
+            f"{newest:%Y-%m-%d %H:%M} UTC). 필요한 자료: {question.needs['ko']}.",
+            "en": f"None of {count:,} entities of type {question.type} is live (the last {question.seen} is of "
+            f"{newest:%Y-%m-%d %H:%M} UTC). It needs: {question.needs['en']}.",
         }
     )
 

@@ -17,7 +17,7 @@ from madang.model.query import Aggregation, QExpr, Query, TemporalQuery, TypeExp
 from madang.ngsild.context import CORE
 from madang.ngsild.evaluate import matches
 from madang.ngsild.geo import to_shape
-from madang.ports.history import Bucket
+from madang.ports.history import Bucket, Usual
 from madang.ports.state import Stored
 
 from .areas import District
@@ -57,6 +57,7 @@ class Sight:
     tenant: str = ""
     _found: dict[str, tuple[Entity, ...]] = field(default_factory=dict)
     _matching: dict[tuple[str, str], tuple[Entity, ...]] = field(default_factory=dict)
+    _usual: dict[tuple[str, str, Window], Sequence[Usual]] = field(default_factory=dict)
     _places: tuple[Place, ...] | None = None
     _city: BaseGeometry | None = None
 
@@ -131,6 +132,14 @@ class Sight:
             return None
         on = (bucket.start.astimezone(self.timezone) + timedelta(hours=2)).date()
         return Day(on, float(mean), int(count), float(bucket.values.get("sum") or 0))
+
+    async def usual(self, kind: str, attribute: str, window: Window) -> Sequence[Usual]:
+        """The usual week of every entity of a type (expanded)."""
+        if (kind, attribute, window) not in self._usual:
+            self._usual[kind, attribute, window] = await self.history.usual(
+                self.tenant, kind, attribute, window, timezone=str(self.timezone)
+            )
+        return self._usual[kind, attribute, window]
 
     async def _present(self, types: TypeExpr | None) -> Sequence[Entity]:
         found: list[Entity] = []
