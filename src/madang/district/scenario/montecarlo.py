@@ -93,9 +93,16 @@ def simulate(scenario: Scenario, draws: Draws) -> Paths:
     edges = np.arange(scenario.first, scenario.last + 2, dtype=np.float64)[:, None]
     shape = (len(edges) - 1, runs)
     sold, floor, jobs, homes, revenue = (np.zeros(shape) for _ in range(5))
+    shapes: dict[tuple[str | None, ...], _Shape] = {}
     for phase in scenario.phases:
         for use in scenario.uses:
-            _add_part(scenario, phase, use, draws, edges, (sold, floor, jobs, homes, revenue))
+            if use.takeup_years is None:
+                continue
+            # Uses of one district mostly sell, build and fill alike; that is worked out once.
+            key = (phase.id, use.takeup_years, use.build_years, use.fill_years)
+            if key not in shapes:
+                shapes[key] = _shape(scenario, phase, use, draws, edges)
+            _add_part(phase, use, draws, shapes[key], (sold, floor, jobs, homes, revenue))
     done, cost = _works(scenario, draws, edges)
     cash = revenue - cost
     return Paths(
@@ -167,34 +174,45 @@ def _ready(phase: PhasePlan, scenario: Scenario, draws: Draws) -> Array:
     return float(phase.end.ends) + _values(draws, scenario.programme.delay, 0.0)
 
 
-def _add_part(
-    scenario: Scenario, phase: PhasePlan, use: UsePlan, draws: Draws, edges: Array, sums: tuple[Array, ...]
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How a use goes on in time, whatever its size, as shares: its land sold (at each edge of a year), its floor ready
+    and its floor filled (at each year's end)."""
+
+    sold: Array
+    ready: Array
+    filled: Array
+
+
+def _shape(scenario: Scenario, phase: PhasePlan, use: UsePlan, draws: Draws, edges: Array) -> _Shape:
+    years, sale = _values(draws, use.takeup_years, 1.0), float(phase.sale.begins)
+    build, fill = _values(draws, use.build_years, 1.0), _values(draws, use.fill_years, 1.0)
+    begun = _Begun(scenario.curve, sale, years, _ready(phase, scenario, draws))
+    early, late = edges[1:] - build / 2, edges[1:] - 1.5 * build
+    nothing = np.zeros((1, 1))
+    ready = (begun.once(early) - begun.once(late)) / build if use.build_years else nothing
+    filled = nothing
+    if use.fill_years:
+        filled = begun.twice(early) - begun.twice(early - fill) - begun.twice(late) + begun.twice(late - fill)
+        filled /= build * fill
+    return _Shape(_taken(scenario.curve, (edges - sale) / years), ready, filled)
+
+
+def _add_part(phase: PhasePlan, use: UsePlan, draws: Draws, shape: _Shape, sums: tuple[Array, ...]) -> None:
     """Add one use's land of one phase to the sums of sold, floor, jobs, homes and revenue."""
     sold, floor, jobs, homes, revenue = sums
-    if use.takeup_years is None:
-        return
     land = draws[use.land] * float(phase.share) * _values(draws, use.takeup_share, 1.0)
-    years, sale, curve = draws[use.takeup_years], float(phase.sale.begins), scenario.curve
-    taken = land * _taken(curve, (edges - sale) / years)
-    sold += taken[1:]
+    sold += land * shape.sold[1:]
     if use.price:
-        revenue += np.diff(taken, axis=0) * draws[use.price]
+        revenue += np.diff(shape.sold, axis=0) * (land * draws[use.price])
     if use.floor_area_ratio is None:
         return
-    build = _values(draws, use.build_years, 1.0)
-    begun = _Begun(curve, sale, years, _ready(phase, scenario, draws))
-    at, built = edges[1:], land * draws[use.floor_area_ratio]
-    ready = built * (begun.once(at - build / 2) - begun.once(at - 1.5 * build)) / build
-    floor += ready
+    built = land * draws[use.floor_area_ratio]
+    floor += built * shape.ready
     if use.floor_per_dwelling:
-        homes += ready / draws[use.floor_per_dwelling]
+        homes += (built / draws[use.floor_per_dwelling]) * shape.ready
     if use.floor_per_job:
-        fill = _values(draws, use.fill_years, 1.0)
-        mean = begun.twice(at - build / 2) - begun.twice(at - build / 2 - fill)
-        mean -= begun.twice(at - 1.5 * build) - begun.twice(at - 1.5 * build - fill)
-        per_floor = _values(draws, use.occupancy, 1.0) / draws[use.floor_per_job]
-        jobs += built * per_floor / (build * fill) * mean
+        jobs += (built * _values(draws, use.occupancy, 1.0) / draws[use.floor_per_job]) * shape.filled
 
 
 @dataclass(frozen=True, slots=True)

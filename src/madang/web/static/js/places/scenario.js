@@ -12,7 +12,7 @@ function addSliders() {
     Object.assign(slider, { type: "range", min: number.dataset.from, max: number.dataset.to, step: number.dataset.step, value: number.value });
     slider.setAttribute("aria-label", number.labels[0]?.textContent.trim() ?? number.name);
     number.before(slider);
-    slider.addEventListener("input", () => { number.value = slider.value; soon(); });
+    slider.addEventListener("input", () => { number.value = slider.value; });
     number.addEventListener("input", () => { slider.value = number.value; });
   }
 }
@@ -25,7 +25,8 @@ function soon() {
 /** The same page for what the form says; the old result stays until the new one is there. */
 async function ask() {
   clearTimeout(timer);
-  if (!form.reportValidity()) return;
+  // Half a number, or one out of bounds: the browser says so when it is sent; until then nothing is asked.
+  if (!form.checkValidity()) return;
   asking?.abort();
   asking = new AbortController();
   const query = new URLSearchParams([...new FormData(form)].filter(([, text]) => text !== ""));
@@ -50,7 +51,7 @@ function show(fresh) {
 
 if (form) {
   addSliders();
-  form.addEventListener("change", soon);
+  form.addEventListener("input", soon);
   form.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
   // A step back or forward is another address; the fields must say what it says.
   addEventListener("popstate", () => location.reload());
