@@ -37,6 +37,7 @@ from .entryform import (
     form_fields,
     label_of,
     local_type,
+    record_name,
     record_title,
     row_names,
 )
@@ -305,13 +306,14 @@ def _waiting(record: Record, found: Look) -> dict[str, Any]:
 
 
 def headline(record: Record, book: Book, lang: str) -> str:
-    """A record in one line."""
-    if not isinstance(record, Fact):
-        return record_title(record, lang)
-    shown = shown_fact(record, book, lang)
-    subject = book.programmes.get(record.subject)
-    name = record_title(subject, lang) if subject else local_id(record.subject)
-    return f"{name} · {shown.measure} {shown.value}"
+    """A record in one line: the programme it speaks of, and what it says."""
+    subject = book.programmes.get(getattr(record, "subject", ""))
+    if isinstance(record, Fact):
+        shown = shown_fact(record, book, lang)
+        said = f"{shown.measure}: {shown.value}"
+    else:
+        said = record_name(record, lang) or local_id(record.id)
+    return f"{record_title(subject, lang)} · {said}" if subject else said
 
 
 # --------------------------------------------------------------------------------------------------- files

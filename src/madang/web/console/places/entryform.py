@@ -200,11 +200,16 @@ def every_record(book: Book) -> Iterator[Record]:
 
 
 def record_title(record: Record, lang: str) -> str:
-    """Its name or title, with its id where the name alone would not tell it from others."""
-    words = getattr(record, "name", None) or getattr(record, "title", None) or ""
-    title = words if isinstance(words, str) else pick(words, lang)
+    """Its name or title, with the programme's id where the name alone would not tell it from others."""
     subject = getattr(record, "subject", "")
-    return " · ".join(part for part in (title, local_id(subject) if subject else "") if part) or local_id(record.id)
+    parts = (record_name(record, lang), local_id(subject) if subject else "")
+    return " · ".join(part for part in parts if part) or local_id(record.id)
+
+
+def record_name(record: Record, lang: str) -> str:
+    """Its name or title, "" where its kind has none."""
+    words = getattr(record, "name", None) or getattr(record, "title", None) or ""
+    return words if isinstance(words, str) else pick(words, lang)
 
 
 def choice_text(column: Column, choice: str, lang: str) -> str:

@@ -24,7 +24,7 @@ from .entry import headline
 from .entryform import every_record
 from .frame import look, places_page
 
-SHOWN = 200
+SHOWN = 60
 """Events on one page."""
 
 

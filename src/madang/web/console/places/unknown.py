@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,7 +26,7 @@ SHOWN = 30
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One gap in words. marks: why, as short words. links: (words, address below the city, query)."""
+    """One gap in words. marks: why, as short words. records: name and id of what it is about. fill: the form's."""
 
     text: str
     marks: Sequence[str]
@@ -77,7 +76,7 @@ def _section(
 
 
 def _line(gap: Gap, records: Mapping[str, Record], book: Book, lang: str) -> Line:
-    names = [(headline(records[i], book, lang) if i in records else i, record_path(i)) for i in gap.records]
+    names = [(headline(records[i], book, lang) if i in records else i, i) for i in gap.records]
     measure = measure_title(book, gap.measure, lang) if gap.measure else ""
     match gap.what:
         case "missing":
@@ -100,11 +99,6 @@ def _line(gap: Gap, records: Mapping[str, Record], book: Book, lang: str) -> Lin
             return Line(say("places.unknown.waiting.line", lang, n=gap.n), (), names, {})
         case _:
             return Line("", (), names, gap.fill)
-
-
-def record_path(entity_id: str) -> str:
-    """Below the city."""
-    return f"places/entry/record?id={quote(entity_id, safe='')}"
 
 
 def _value(record: Record, book: Book, lang: str) -> str:
