@@ -4,6 +4,7 @@ One table of keys is the source for the checker and for the reference pages: wha
 file.
 """
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -410,6 +411,8 @@ def _words(raw: object) -> dict[str, str]:
 def _number(key: Key, raw: object) -> float:
     if isinstance(raw, bool) or not isinstance(raw, (int, float)):
         raise ValueError(f'"{key.name}" must be a number, not {_shown(raw)}')
+    if not math.isfinite(raw):
+        raise ValueError(f'"{key.name}" must be a finite number, not {raw}')
     if key.kind == "integer" and raw != int(raw):
         raise ValueError(f'"{key.name}" must be a whole number, not {raw}')
     if (key.low is not None and raw < key.low) or (key.high is not None and raw > key.high):
