@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 import orjson
 
@@ -22,6 +23,7 @@ RENAMED = {"value": "stated_value"}
 ROW_SKIPS = ("id",)
 
 
+@cache
 def attribute_name(column: str) -> str:
     """``as_of`` -> the expanded name of asOf. ``location`` is the core's own."""
     first, *rest = RENAMED.get(column, column).split("_")

@@ -67,11 +67,11 @@ def _guard(kind: Kind, measures: Measures, arriving: Collection[str] | None) -> 
             _check_form(kind, after)
             row = to_row(kind, after)
             if before is None:
-                check_new(kind, row, measures, Pointer(""))
+                record = check_new(kind, row, measures, Pointer(""))
                 _check_origin(after, row, arriving)
             else:
-                _check_change(kind, before, after)
-            _check_times(kind, row, after)
+                record = _check_change(kind, before, after, row)
+            _check_times(record, after)
         except BadRequestData as exc:
             faults = tuple(_in_the_entity(kind, after, fault) for fault in exc.faults)
             raise BadRequestData(f"{after.id}: {faults[0].detail}", faults=faults) from exc
@@ -151,10 +151,9 @@ def _check_origin(entity: Entity, row: Row, arriving: Collection[str] | None) ->
         raise BadRequestData("Only what comes with madang is shipped; enter it as a draft.", "/status")
 
 
-def _check_times(kind: Kind, row: Row, after: Entity) -> None:
+def _check_times(record: Record, after: Entity) -> None:
     """Nobody reviews tomorrow."""
     now = after.modified_at
-    record = parse_row(kind, row, Pointer(""))
     times = {"reviewed_at": record.entry.reviewed_at, "withdrawn_at": record.entry.withdrawn_at}
     for name, time in times.items():
         if isinstance(now, datetime) and time is not None and time > now + CLOCK_SKEW:
@@ -164,10 +163,14 @@ def _check_times(kind: Kind, row: Row, after: Entity) -> None:
 # -------------------------------------------------------------------------------------------------- what may change
 
 
-def _check_change(kind: Kind, before: Entity, after: Entity) -> None:
+def _check_change(kind: Kind, before: Entity, after: Entity, new: Row) -> Record:
     _check_same(kind, before, after)
-    old, new = to_row(kind, before), to_row(kind, after)
-    parse_row(kind, new, Pointer(""))
+    old, record = to_row(kind, before), parse_row(kind, new, Pointer(""))
+    _check_step(kind, old, new, after)
+    return record
+
+
+def _check_step(kind: Kind, old: Row, new: Row, after: Entity) -> None:
     was, now = old.get("status") or "draft", new.get("status") or "draft"
     written = {name for name in known_columns(kind) if old.get(name, "") != new.get(name, "")}
     if was == now:

@@ -13,7 +13,7 @@ from madang.errors import BadRequestData, Fault, Pointer
 from madang.model.entity import Json
 from madang.ngsild.geometry import parse_geometry
 
-from .kinds import BY_NAME, ENTRY, Column, Kind
+from .kinds import BY_NAME, ENTRY, KINDS, Column, Kind
 from .quantity import Quantity, parse_number, parse_quantity
 from .records import (
     Agreement,
@@ -149,13 +149,20 @@ def _check_columns(reading: _Reading) -> None:
         _check_column(reading, column)
 
 
-def known_columns(kind: Kind) -> dict[str, Column]:
+def known_columns(kind: Kind) -> Mapping[str, Column]:
     """Column by the name it has in a row."""
+    return _COLUMNS[kind.name]
+
+
+def _columns(kind: Kind) -> dict[str, Column]:
     known: dict[str, Column] = {}
     for column in (*kind.columns, *ENTRY):
         names = [f"{column.name}_{lang}" for lang in LANGUAGES] if column.kind == "words" else [column.name]
         known |= dict.fromkeys(names, column)
     return known
+
+
+_COLUMNS = {kind.name: _columns(kind) for kind in KINDS}
 
 
 def _check_column(reading: _Reading, column: Column) -> None:
