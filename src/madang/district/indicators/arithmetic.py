@@ -21,6 +21,8 @@ _AS: Mapping[str, tuple[Dimensions, Fraction]] = {
     "share": ((), Fraction(1)),
     # A difference of two shares.
     "percentage points": ((), Fraction(1, 100)),
+    # A researcher on the staff holds one of the jobs, so a share of them is a share.
+    "researchers": ((("jobs", 1),), Fraction(1)),
     "floor space index": ((("area", -1), ("floor area", 1)), Fraction(1)),
 }
 """Dimensions that are others by another name, and the size of their base unit in those."""

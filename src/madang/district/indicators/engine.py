@@ -81,10 +81,10 @@ class Indicators:
         return values
 
     def _told(self, results: list[Result]) -> tuple[Result, ...]:
-        """Those with a value; where there is none, the one that lacks least."""
+        """Those with a value; where there is none, the one that came furthest, or lacks least."""
         values = [one for one in results if one.value is not None]
         if not values:
-            return (min(results, key=lambda one: len(one.gaps)),)
+            return (min(results, key=lambda one: (not one.inputs, len(one.gaps))),)
         return tuple(scored(one, self.targets.get(one.indicator.key)) for one in values)
 
     async def _way(self, spec: IndicatorSpec, given: Given) -> list[Result]:
@@ -109,7 +109,8 @@ class Indicators:
             return [_without(indicator, spec, given, gaps)]
         combinations = list(_combinations(found))
         if not combinations:
-            return [_without(indicator, spec, given, [_unlike(spec, found)])]
+            inputs = tuple(one.input for each in found for one in each)
+            return [replace(_without(indicator, spec, given, [_unlike(spec, found)]), inputs=inputs)]
         return [_computed(indicator, spec, given, one) for one in combinations[:RESULTS_MAX]]
 
     async def _read(self, wanted: InputSpec, given: Given, basis: Basis | None) -> Sequence[Candidate] | Gap:

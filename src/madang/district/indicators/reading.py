@@ -130,7 +130,7 @@ def _converted(value: Quantity, unit: str, fact: Fact) -> Quantity:
     try:
         return value.to(find_unit(unit.replace("money", currency) if currency else unit))
     except BadRequestData as exc:
-        raise BadRequestData(exc.detail, f"{fact.id}/unit") from exc
+        raise BadRequestData(f"{fact.id}: {exc.detail}", f"{fact.id}/unit") from exc
 
 
 _BASIS: Mapping[str, tuple[str, str]] = {

@@ -66,7 +66,6 @@ INPUT = Section(
             choices=get_args(Choose),
         ),
         Key("designation", "flag", "set by designation (an area): its basis is not part of the result's", False),
-        Key("optional", "flag", "for a method that can do without it", False),
     ),
 )
 SECTIONS = (INDICATOR, INPUT)
@@ -86,7 +85,6 @@ class InputSpec:
     unit: str = ""
     choose: Choose = "standing"
     designation: bool = False
-    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +212,6 @@ def _input(reader: Reader, path: Steps, name: str, raw: object, live: LiveTable 
         table["unit"],
         cast(Choose, table["choose"]),
         table["designation"],
-        table["optional"],
     )
 
 
