@@ -17,8 +17,12 @@ from .judge import Claim, Kind
 from .table import Cell, Column, Table
 from .totals import is_per, is_total, total_rows
 
-COLUMNS_TRIED: Final = 24
-ROWS_TRIED: Final = 200
+COLUMNS_TRIED: Final = 16
+COLUMNS_EXPLAINED: Final = 40
+ROWS_TRIED: Final = 60
+ROWS_UNLIKE: Final = 6
+"""Rows after which an origin that explained none of them is given up."""
+
 CLOSE: Final = 0.1
 """A figure this near (relative) may be the right one with an error in it."""
 
@@ -77,9 +81,12 @@ def ratio_claims(table: Table) -> list[Claim]:
     """Every column that another column explains, each row of it a claim."""
     claims: list[Claim] = []
     used: list[Origin] = []
+    tried = 0
     for column in table.values():
         if not (column.percent or is_per(column) or _CHANGE.search(column.name) or (column.unit and _area(column))):
             continue
+        if (tried := tried + 1) > COLUMNS_EXPLAINED:
+            break
         origins = list(_origins(table, column))
         best = choose(table, column, origins, used)
         if best:
@@ -271,6 +278,8 @@ def _fit(table: Table, column: Column, origin: Origin, rows: Sequence[int]) -> F
         away = abs(got - float(published.value))
         exact += away <= 1.001 * float(published.step)
         close += away <= CLOSE * max(abs(got), abs(float(published.value)))
+        if seen == ROWS_UNLIKE and not close:
+            break
     return Fit(exact / seen if seen else 0.0, close / seen if seen else 0.0, seen)
 
 

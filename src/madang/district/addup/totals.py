@@ -23,6 +23,8 @@ _PER: Final = re.compile(
     re.I,
 )
 PARTS_MIN: Final = 2
+TOTALS_MAX: Final = 200
+"""Total rows that are looked at; a table of more repeats itself."""
 
 
 def is_total(text: str) -> bool:
@@ -54,7 +56,7 @@ def total_rows(table: Table) -> list[TotalRow]:
         return []  # the word is part of what every row is called
     found: list[TotalRow] = []
     for row, mark in enumerate(marks):
-        if mark is None:
+        if mark is None or len(found) >= TOTALS_MAX:
             continue
         group = [other for other in range(len(labels)) if labels[other][:mark] == labels[row][:mark]]
         sub = is_subtotal(labels[row][mark])
@@ -224,7 +226,7 @@ def is_about_hundred(cells: Sequence[Cell]) -> bool:
     return 90 <= sum(float(cell.number.value) for cell in cells if cell.number) <= 110
 
 
-COLUMNS_SEARCHED: Final = 60
+COLUMNS_SEARCHED: Final = 40
 ROWS_SEARCHED: Final = 40
 AGREEING: Final = 0.9
 
