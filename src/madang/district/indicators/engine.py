@@ -90,7 +90,7 @@ class Indicators:
     async def _way(self, spec: IndicatorSpec, given: Given) -> list[Result]:
         if spec.method:
             return [_worked(self.catalogue[spec.key], spec, given, one) for one in METHODS[spec.method](spec, given)]
-        return [result for basis in spec.runs for result in await self._run(spec, given, basis)]
+        return [result for basis in _runs(spec, given) for result in await self._run(spec, given, basis)]
 
     async def _run(self, spec: IndicatorSpec, given: Given, basis: Basis | None) -> list[Result]:
         indicator = self.catalogue[spec.key]
@@ -122,6 +122,12 @@ class Indicators:
             "이 값은 허브에서 읽으며, 지금은 읽을 수 없습니다.",
             "This is read from the hub, which is not asked here.",
         )
+
+
+def _runs(spec: IndicatorSpec, given: Given) -> Sequence[Basis | None]:
+    """Bases of which there is a fact at all; the first where there is none, so that its gaps are told."""
+    there = {basis for one in spec.inputs if not one.basis for basis in given.bases.get(one.fact, ())}
+    return [basis for basis in spec.runs if basis in there] or spec.runs[:1]
 
 
 def _combinations(found: Sequence[Sequence[Candidate]]) -> Iterator[tuple[Candidate, ...]]:

@@ -1,6 +1,6 @@
 """Where an indicator's inputs come from: one small protocol, and the reader of the ledger's facts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -37,12 +37,14 @@ class WorthOf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is computed on: one subject of a book. today: for what is counted until now. facts: by measure."""
+    """What is computed on: one subject of a book. today: for what is counted until now. facts, bases:
+    by measure."""
 
     book: Book
     subject: str
     today: date
     facts: Mapping[str, Sequence[Fact]] = field(default_factory=dict)
+    bases: Mapping[str, Set[Basis]] = field(default_factory=dict)
     worth: WorthOf | None = None
 
     @classmethod
@@ -51,7 +53,8 @@ class Given:
         for fact in book.facts:
             if fact.subject == subject:
                 facts.setdefault(fact.measure, []).append(fact)
-        return cls(book, subject, today, facts, worth)
+        bases = {measure: {fact.basis for fact in each} for measure, each in facts.items()}
+        return cls(book, subject, today, facts, bases, worth)
 
 
 @dataclass(frozen=True, slots=True)
