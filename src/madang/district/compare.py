@@ -22,7 +22,7 @@ from .indicators.spec import BASES, DISTRICT
 from .indicators.values import Input, Result, Results
 from .quantity import Quantity
 from .rates import Converted, Rates
-from .records import Basis, Fact, Programme
+from .records import Basis, Fact, Programme, Text
 from .when import When, on_day, parse_when
 
 Unlike = Literal["boundary", "basis", "definition", "unit", "bound", "currency", "prices", "old", "undated"]
@@ -40,15 +40,17 @@ _TRUST: Sequence[Basis] = ("actual", "plan", "forecast", "claim")
 @dataclass(frozen=True, slots=True)
 class Compared:
     """One district. value: as it was stated or computed; shown: in the unit of the comparison, None where it does not
-    convert. basis: ``plan``; of parts that differ in it all of them, ``plan + actual``. inputs: the parts it comes
-    from, with their facts. rate: of the money, where one was needed. unlike: why it does not compare, () where it does.
+    convert. inputs: the parts it comes from, with their facts; words: the formula. label: the definition in the
+    reader's words, where there are any. basis: ``plan``; of parts that differ in it all of them, ``plan + actual``.
+    rate: of the money, where one was needed. unlike: why it does not compare, () where it does.
     """
 
     programme: Programme
     value: Quantity
     shown: Quantity | None
     inputs: tuple[Input, ...]
-    formula: str
+    words: Text | None
+    label: Text | None
     basis: str
     boundary: str
     definition: str
@@ -96,7 +98,8 @@ class Pair:
 class _Candidate:
     value: Quantity
     inputs: tuple[Input, ...]
-    formula: str
+    words: Text | None
+    label: Text | None
     basis: str
     boundary: str
     definition: str
@@ -185,7 +188,9 @@ def _candidates(
 def _of_facts(one: Chosen, value: Quantity, what: str) -> _Candidate:
     first = one.facts[0]
     moments = first.as_of, first.stated
-    return _Candidate(value, (Input(what, value, one.facts),), "", one.basis, one.boundary, one.definition, *moments)
+    return _Candidate(
+        value, (Input(what, value, one.facts),), None, None, one.basis, one.boundary, one.definition, *moments
+    )
 
 
 def _of_result(result: Result, value: Quantity, today: date) -> _Candidate:
@@ -196,7 +201,9 @@ def _of_result(result: Result, value: Quantity, today: date) -> _Candidate:
     stated = max(told, key=lambda when: when.last, default=None)
     boundary = result.boundary or DISTRICT
     basis = result.basis or " + ".join(dict.fromkeys(one.facts[0].basis for one in result.inputs if one.facts))
-    return _Candidate(value, result.inputs, result.formula, basis, boundary, result.definition, as_of, stated)
+    return _Candidate(
+        value, result.inputs, result.words, result.label, basis, boundary, result.definition, as_of, stated
+    )
 
 
 # ----------------------------------------------------------------------------------------------- standard
@@ -272,7 +279,8 @@ def _compared(programme: Programme, one: _Candidate, standard: _Standard) -> Com
         one.value,
         shown,
         one.inputs,
-        one.formula,
+        one.words,
+        one.label,
         one.basis,
         one.boundary,
         one.definition,

@@ -114,6 +114,11 @@ def cost_view(book: Book, subject: str) -> CostView | None:
     return CostView(own, cases, left_out, low, middle, high)
 
 
+def implied(view: DateView, case: Case) -> date:
+    """When one's own would be done if it went as in that case."""
+    return _stretched(view.start, view.own, case.stretch)
+
+
 def start_of(book: Book, subject: str) -> Fact | None:
     """When works began: an actual date, else the newest planned one."""
     for measure in STARTS:

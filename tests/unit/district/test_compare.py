@@ -169,7 +169,7 @@ async def test_an_indicator_compares_with_its_parts() -> None:
     assert goyang.shown is not None
     assert round(goyang.shown.low / 10**9, 2) == Fraction("9.74")
     assert {fact.measure for fact in goyang.facts} == {"investment", "area"}
-    assert goyang.formula
+    assert goyang.words
     per_job = compare(book, results, every(book), "madang-d-d11", today=TODAY, rates=RATES)
     assert per_job.basis == "plan + actual"
     assert named(per_job)["goyang-itv"].basis == "plan + claim"

@@ -95,7 +95,8 @@ def _height(panel: Panel, room: float, palette: Palette) -> float:
 def _cell(
     panel: Panel, left: float, top: float, width: float, palette: Palette, shared: tuple[float, float] | None
 ) -> _Cell:
-    widest = max((text_width(r.label, palette.size, bold=r.own) for r in panel.ranges), default=0.0)
+    labels = ((f"{r.label} 9)" if r.reason else r.label, r.own) for r in panel.ranges)
+    widest = max((text_width(label, palette.size, bold=own) for label, own in labels), default=0.0)
     label_room = min(widest + 16.0, width * 0.42)
     low, high = shared or extent(_values((panel,)), zero=True)
     last = max((r for r in panel.ranges if finite((r.low, r.high))), key=_greatest, default=None)
