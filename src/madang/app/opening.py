@@ -17,6 +17,7 @@ from madang.bus.local import LocalBus
 from madang.connectors.http import HttpContextLoader, HttpSender
 from madang.connectors.table.run import Progress, load_history, load_registers, replay
 from madang.connectors.table.spec import TableFeed, parse_feeds
+from madang.district.indicators.live import Live
 from madang.district.wing import LEDGER_TYPES, PlacesFiles, ledger_guards, open_places
 from madang.errors import ConfigError, DependencyError
 from madang.hub.clock import CityClock, decode_clock, encode_clock
@@ -238,6 +239,7 @@ async def open_city(
         for feed in plans:
             feeds.start(feed.name, title=feed.title, pack=feed.pack, source=feed.shown, silent_after=feed.silent_after)
         alerts = Alerts("", packs, timezone=profile.timezone, clock=clock, entities=entities, history=history, bus=bus)
+        past = History(entities, history, system)
         city = City(
             name=profile.name,
             profile=profile,
@@ -245,12 +247,12 @@ async def open_city(
             settings=settings,
             clock=clock,
             entities=entities,
-            history=History(entities, history, system),
+            history=past,
             subscriptions=subscriptions,
             contexts=contexts,
             feeds=feeds,
             bus=bus,
-            places=open_places(files, measures, entities, arriving),
+            places=open_places(files, measures, entities, arriving, Live(entities, past, clock, profile.timezone)),
             parts=keeper.parts,
         )
         yield OpenCity(city, plans, stores, history, alerts, DuckTables(), keeper)

@@ -1,7 +1,8 @@
 """What the doors may use of the places wing, put together from its files."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from madang.hub.entities import Entities
@@ -10,6 +11,8 @@ from madang.hub.entities import Guard as HubGuard
 from .guard import guards
 from .indicators.catalogue import load_catalogue
 from .indicators.engine import Indicators
+from .indicators.live import Live
+from .indicators.live_spec import live_table
 from .indicators.methods import METHODS
 from .indicators.reading import InputReader, LedgerReader
 from .indicators.score import load_targets
@@ -49,6 +52,12 @@ class PlacesFiles:
             worth=ScenarioWorth.of(load_scenario(scenario)) if scenario.is_file() else None,
         )
 
+    def city_indicators(self, measures: Measures) -> Indicators:
+        """What the hub says of the whole city. Raises ConfigError with every fault of the files."""
+        catalogue = load_catalogue(self.shared / "indicators.csv")
+        specs = load_specs(self.shared / "formulas" / "hub.toml", catalogue, measures, METHODS, live_table)
+        return Indicators(catalogue, specs, (LedgerReader(),), load_targets(self.own / "targets.csv", catalogue))
+
     def wording(self) -> Wording:
         return load_wording(self.shared / "words.csv")
 
@@ -60,6 +69,16 @@ class Places:
     files: PlacesFiles
     ledger: Ledger
     indicators: Indicators
+    hub: Indicators
+    """Of the whole city; ``of_city`` gives them the hub to read."""
+    live: Live | None = None
+
+    def of_city(self, at: datetime | None = None) -> Indicators:
+        """Indicators over the hub's state and history, now or at a past moment, for one run: what a run has read it
+        does not read again. Without a hub to ask, their results are gaps."""
+        if self.live is None:
+            return self.hub
+        return replace(self.hub, readers=(*self.hub.readers, self.live.reader(at)))
 
     async def bring(self) -> Brought:
         """Enter the records that came with madang and with the city, where they are not there yet. Raises ConfigError
@@ -74,6 +93,13 @@ def ledger_guards(measures: Measures, arriving: set[str] | None = None) -> Mappi
     return guards(measures, arriving)
 
 
-def open_places(files: PlacesFiles, measures: Measures, entities: Entities, arriving: set[str] | None = None) -> Places:
+def open_places(
+    files: PlacesFiles,
+    measures: Measures,
+    entities: Entities,
+    arriving: set[str] | None = None,
+    live: Live | None = None,
+) -> Places:
+    """live: the hub's state and history, for the indicators of the whole city."""
     ledger = Ledger(entities, measures, arriving if arriving is not None else set(), files.wording())
-    return Places(files, ledger, files.indicators(measures))
+    return Places(files, ledger, files.indicators(measures), files.city_indicators(measures), live)
