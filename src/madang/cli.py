@@ -58,6 +58,20 @@ class ExportFormat(StrEnum):
     csv = "csv"
 
 
+class BriefingLanguage(StrEnum):
+    ko = "ko"
+    en = "en"
+    fr = "fr"
+    de = "de"
+
+
+class BriefingFormat(StrEnum):
+    pdf = "pdf"
+    html = "html"
+    data = "data"
+    all = "all"
+
+
 @cli.command()
 def demo(
     data: Annotated[Path, typer.Option("--data", help="Where the demo keeps its state.")] = DATA,
@@ -168,6 +182,27 @@ def export(
     """Write everything a city knows to open formats: entities as NGSI-LD or GeoJSON, history as Parquet or CSV."""
     with _progress() as progress:
         report = _run(app.export(app.find_city(city), data, _settings(set_), target, format_.value, _steps(progress)))
+    out.print(report)
+
+
+@cli.command()
+def briefing(
+    city: CityDir,
+    lang: Annotated[BriefingLanguage, typer.Option("--lang", help="Language of the briefing.")] = BriefingLanguage.ko,
+    target: Annotated[Path, typer.Option("--out", help="A folder, made if missing.")] = Path(),
+    format_: Annotated[
+        BriefingFormat, typer.Option("--format", help="pdf, html, data (CSV and JSON in a zip), or all of them.")
+    ] = BriefingFormat.pdf,
+    data: DataDir = DATA,
+    set_: Sets = None,
+) -> None:
+    """Write the briefing on a city's district programme for investors and council, every figure with its source."""
+    with _progress() as progress:
+        report = _run(
+            app.briefing(
+                app.find_city(city), data, _settings(set_), lang.value, target, format_.value, _steps(progress)
+            )
+        )
     out.print(report)
 
 
