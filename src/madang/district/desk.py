@@ -82,6 +82,8 @@ class Desk:
                 faults.extend(exc.faults)
         faults.extend(await self._find_strangers(kind, found))
         if faults:
+            order = {str(at): number for number, (at, _) in enumerate(rows)}
+            faults.sort(key=lambda fault: order.get(fault.where.split("/")[0], -1))
             raise BadRequestData(str(faults[0]), faults=faults)
         return [to_entity(kind, row) for _, row in found]
 

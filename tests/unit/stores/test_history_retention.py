@@ -116,3 +116,19 @@ def test_zero_days_keep_everything() -> None:
     assert horizon_us(NOW, to_us(NOW), 0) is None
     assert horizon_us(NOW, None, 2) is None
     assert horizon_us(datetime(2014, 8, 27, 13, tzinfo=UTC), to_us(NOW), 2) == to_us(datetime(2014, 8, 25, tzinfo=UTC))
+
+
+async def test_records_are_never_rolled_up_nor_do_they_hold_the_horizon_of_others(tmp_path: Path) -> None:
+    """A record's history is its proof. And it is written today even in a city whose readings are of another year."""
+    kept = "urn:x:Record"
+    journal = Journal.open(tmp_path)
+    settings = parse_settings({"raw_days": 2})
+    async with ParquetHistoryStore.open(journal, clock=FixedClock(), settings=settings, kept=[kept]) as history:
+        at = [T0 + n * 10 * MINUTE for n in range(DAYS * 144)]
+        await history.load("", series([road(1)] * len(at), at, [1.0] * len(at)))
+        written = [T0, T0 + timedelta(days=400)]
+        await history.append("", [observed("urn:x:1", moment, 87, entity_type=kept) for moment in written])
+        assert await history.retain(NOW + timedelta(days=9999)) > 0
+        assert await raw_count(history) == 3 * 144
+        assert len(await history.instances("", ["urn:x:1"], [], TemporalQuery(), limit=10)) == 2
+    await journal.close()
