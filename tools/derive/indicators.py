@@ -63,6 +63,7 @@ SLUGS = {
 SOURCES = (
     ("memory", "from memory, not verified"),
     ("names/codes/direction: github TDT4290", "U4SSC KPI codes and names; definitions in our own words"),
+    ("standard definitions", "standard definitions"),
     ("https://docslib.org/doc/9532130", "ISO 37120:2014, contents page"),
     ("https://www.scribd.com/document/661365677", "ISO 37123:2019, contents page"),
 )
@@ -104,7 +105,7 @@ def _derived(row: Row, words: Mapping[str, Row], twice: bool) -> dict[str, str]:
         "unit": own.get("unit", "") or row["unit"],
         "direction": row["direction"],
         "computable": row["computable_from_hub"],
-        "needs": "" if row["code"] == "(structure)" else row["data_needed"],
+        "needs": "" if row["code"] == "(structure)" else row["data_needed"].partition(" (+")[0],
         "evidence": row["evidence"],
         "source": next((ours for begins, ours in SOURCES if row["source"].startswith(begins)), row["source"]),
     }

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from madang.district.format import show
+from madang.district.format import COMPUTED_DIGITS, Shown, show
 from madang.district.quantity import UNITS, Quantity, decimal
 from madang.district.records import Fact, Text
 from madang.district.rows import local_id
@@ -97,7 +97,7 @@ def explain(result: Result, lang: str) -> Why:
         indicator.framework,
         pick_text(indicator.name, lang),
         indicator.evidence != "recall",
-        str(show(result.value, lang)) if result.value is not None else "",
+        str(show_value(result.value, lang)) if result.value is not None else "",
         pick_text(result.label, lang),
         result.formula,
         pick_text(result.words, lang) or indicator.formula,
@@ -112,6 +112,15 @@ def explain(result: Result, lang: str) -> Why:
         result.score,
         result.band,
     )
+
+
+def show_value(quantity: Quantity, lang: str) -> Shown:
+    """A result in words. An amount of money has a fourth digit where the third alone would misround it: 308.5 M."""
+    if not quantity.unit.dimension.startswith("money") or quantity.low != quantity.high or not quantity.low:
+        return show(quantity, lang)
+    three = f"{decimal(abs(quantity.low), COMPUTED_DIGITS):e}"
+    four = f"{decimal(abs(quantity.low), COMPUTED_DIGITS + 1):e}"
+    return show(quantity, lang, COMPUTED_DIGITS + (float(three) != float(four)))
 
 
 def pick_text(text: Text | None, lang: str) -> str:
@@ -178,7 +187,7 @@ def _conversion(one: Input) -> str:
     fact = one.facts[0].value
     if isinstance(fact, Quantity) and fact.unit != value.unit:
         return f"{written(one.facts[0])} = {plain(value)} {value.unit.symbol}"
-    if base is None or value.unit.factor == 1:
+    if base is None or value.unit.factor == 1 or value.unit.dimension == "share":
         return ""
     return f"{plain(value)} {value.unit.symbol} = {plain(value.to(base))} {base}"
 

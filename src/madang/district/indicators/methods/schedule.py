@@ -39,6 +39,7 @@ from .worked import (
     single,
     standing,
     statement_order,
+    whole,
 )
 
 PLANNED: Sequence[Basis] = ("plan", "forecast", "claim")
@@ -67,7 +68,7 @@ def _slip(key: Key, facts: Sequence[Fact]) -> Worked | None:
         "en": f"Between {months.low} and {months.high} months, by how the dates are read.",
     }
     return Worked(
-        number(Fraction(months.months), "months"),
+        whole(months.months, "months"),
         inputs,
         bases={"first": first.basis, "now": now.basis},
         boundary=key[0],
@@ -105,7 +106,7 @@ def churn(spec: IndicatorSpec, given: Given) -> list[Worked]:
             )
         )
     count = Worked(
-        number(Fraction(len(baselines) - 1), "ratio"),
+        whole(len(baselines) - 1, "ratio"),
         said=say("새로 발표한 기준 계획", "new baselines"),
         bases={"baselines": "plan"},
         boundary="district",
@@ -124,7 +125,7 @@ def _moved(wanted: InputSpec, given: Given) -> Iterator[Worked]:
         if steps:
             inputs = tuple(single(f"plan {number_}", fact) for number_, fact in enumerate(plans, start=1))
             yield Worked(
-                number(Fraction(sum(map(abs, steps))), "months"),
+                whole(sum(map(abs, steps)), "months"),
                 inputs,
                 bases=bases_of(inputs),
                 boundary=key[0],
@@ -199,7 +200,7 @@ def _progress(spec: IndicatorSpec, given: Given) -> _Found | list[Worked]:
     plan = _curve(spec, given)
     if plan is None:
         return not_there(given, needed(spec, "start"), needed(spec, "completion"))
-    planned = number(Fraction(planned_value(plan, on)), "ratio")
+    planned = number(Fraction(planned_value(plan, on)) * 100, "%")
     assumed = Input(
         "planned", planned, assumed=S_CURVE_EN, title=say("그날까지 계획된 공정률", "Progress planned by then")
     )

@@ -48,6 +48,11 @@ def number(value: float | Fraction, symbol: str) -> Quantity:
     return Quantity(exact, exact, find_unit(symbol))
 
 
+def whole(value: int, symbol: str) -> Quantity:
+    """A counted figure, which is shown without decimals."""
+    return Quantity(Fraction(value), Fraction(value), find_unit(symbol), step=Fraction(1))
+
+
 def needed(spec: IndicatorSpec, name: str) -> InputSpec:
     """The spec's input of that name; a method's inputs are as fixed as a function's parameters."""
     found = spec.input(name)
@@ -118,4 +123,5 @@ __all__ = [
     "standing",
     "statement_order",
     "used",
+    "whole",
 ]

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from madang.district.book import Book
-from madang.district.format import show
-from madang.district.indicators.explain import Why, explain, plain
+from madang.district.indicators.explain import Why, explain, plain, show_value
 from madang.district.indicators.values import Indicator, Result, Results
 from madang.district.rows import local_id
 from madang.district.statistics.scaling import BANDS
+from madang.district.when import format_when, parse_when
 from madang.district.wording import worded
 from madang.errors import BadRequestData
 from madang.web.console.texts import pick
@@ -43,12 +43,15 @@ CSV_HEADER = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One result. value, other: in both habits. boundary "" for the whole district. band: in per cent of the target."""
+    """One result. value, other: in both habits. boundary "" for the whole district. band: in per cent of the target.
+
+    bases: more than one where figures of different bases stand together.
+    """
 
     value: str
     other: str
     label: str
-    basis: str
+    bases: tuple[str, ...]
     boundary: str
     as_of: str
     quality: str
@@ -94,20 +97,25 @@ class Other:
 
 
 def line(result: Result, book: Book, lang: str) -> Line:
-    shown = show(result.value, lang) if result.value is not None else None
+    shown = show_value(result.value, lang) if result.value is not None else None
     return Line(
         shown.primary if shown else "",
         shown.secondary if shown else "",
         pick(result.label, lang) if result.label else "",
-        result.basis,
+        (result.basis,) if result.basis else _bases(result),
         "" if result.boundary in ("", "district") else worded(book.wording, result.boundary, lang),
-        result.as_of,
+        format_when(parse_when(result.as_of), lang) if result.as_of else "",
         result.quality or "",
         result.confidence or "",
         result.score,
         BANDS[result.band - 1] if result.band else "",
         tuple(pick(one.what, lang) for one in result.gaps),
     )
+
+
+def _bases(result: Result) -> tuple[str, ...]:
+    """Of a result that mixes them, in the order of its inputs."""
+    return tuple(dict.fromkeys(one.facts[0].basis for one in result.inputs if one.facts))
 
 
 def groups(
