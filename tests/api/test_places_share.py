@@ -2,9 +2,11 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Sequence
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from xml.etree import ElementTree as Xml
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -14,11 +16,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from tests.api.city import TestCity, make_city
 
+from madang.district.desk import Desk
+from madang.district.kinds import BY_NAME, GNLC
 from madang.district.wing import PlacesFiles, open_places
 from madang.errors import MadangError
+from madang.model.entity import Attribute, Entity
+from madang.ngsild.context import CORE
 from madang.packs.shipped import shipped
 from madang.web.city import City
 from madang.web.console.places.cluster import cluster_routes
+from madang.web.console.places.integrity import integrity_routes
+from madang.web.console.places.learning import learning_routes
 from madang.web.problems import describe
 
 FILES = PlacesFiles(shipped("places"), shipped("cities") / "goyang" / "district")
@@ -51,7 +59,9 @@ async def goyang() -> City:
 @pytest.fixture
 async def pages(goyang: City) -> AsyncIterator[httpx.AsyncClient]:
     cities = {"goyang": goyang, "empty": places_city(make_city(), "empty", EMPTY)}
-    transport = httpx.ASGITransport(app_of([*cluster_routes(cities)]))
+    transport = httpx.ASGITransport(
+        app_of([*cluster_routes(cities), *integrity_routes(cities), *learning_routes(cities)])
+    )
     headers = {"accept": "text/html", "accept-language": "en"}
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as client:
         yield client
@@ -75,7 +85,7 @@ async def test_the_network_is_a_graph_and_a_table_that_names_records_and_sources
     assert "/entities/urn:ngsi-ld:Agreement:goyang-visit-aspern" in table
     assert "CNB뉴스 2016-08-29" in table
     assert "Songdo" not in table  # undated, so in no year
-    assert "1 agreements without a year are left out" in text
+    assert "left out once a year is chosen: 1." in text
 
 
 async def test_the_graph_can_be_taken_as_csv_json_and_graphml(pages: httpx.AsyncClient) -> None:
@@ -101,8 +111,121 @@ async def test_a_question_that_cannot_be_meant_is_refused(pages: httpx.AsyncClie
     assert answer.status_code in (400, 404)
 
 
+# --------------------------------------------------------------------------------------------------- integrity
+
+
+def request(local: str, came: str, closed: str = "") -> Entity:
+    times = {"requested_datetime": came, **({"closed_datetime": closed} if closed else {})}
+    return Entity(
+        f"urn:ngsi-ld:ServiceRequest:{local}",
+        (CORE.expand("ServiceRequest"),),
+        {CORE.expand(name): (Attribute("Property", text),) for name, text in times.items()},
+    )
+
+
+async def test_a_city_without_complaints_and_contracts_is_told_what_to_feed(pages: httpx.AsyncClient) -> None:
+    text = (await pages.get("/goyang/places/integrity")).text
+    assert "Send ServiceRequest entities (Open311) with requested_datetime and closed_datetime" in text
+    assert "upload contracts.csv" in text
+
+
+async def test_complaints_of_the_hub_are_counted_against_the_limit_asked_for(
+    pages: httpx.AsyncClient, goyang: City
+) -> None:
+    # The city's clock stands at 2026-11-22T09:00Z.
+    for one in (
+        request("a", "2026-11-01T09:00:00Z", "2026-11-04T09:00:00Z"),
+        request("b", "2026-11-01T09:00:00Z", "2026-11-12T09:00:00Z"),
+        request("c", "2026-11-12T09:00:00Z"),
+        request("d", "some day"),
+    ):
+        await goyang.entities.create("", one)
+    rows = {row["indicator"]: row for row in rows_of(await pages.get("/goyang/places/integrity.csv?days=7"))}
+    assert (rows["within"]["count"], rows["within"]["of"], rows["median"]["value"]) == ("1", "3", "7.0")
+    fortnight = {row["indicator"]: row for row in rows_of(await pages.get("/goyang/places/integrity.csv"))}
+    assert (fortnight["within"]["count"], fortnight["within"]["of"], fortnight["within"]["not_known"]) == (
+        "2",
+        "2",
+        "1",
+    )
+    assert "want of a readable time of arrival: 1." in (await pages.get("/goyang/places/integrity")).text
+
+
+async def test_every_national_score_is_labelled_and_stands_apart_from_the_citys_own(pages: httpx.AsyncClient) -> None:
+    text = (await pages.get("/goyang/places/integrity")).text
+    own, others = text.split('aria-labelledby="published"')
+    assert "Transparency International" not in own
+    assert others.count("Corruption Perceptions Index (Transparency International)") == 5
+    assert others.count("national score, not this city’s") == 5
+    assert others.count("a national body’s score of the city’s administration") == 2
+    assert others.count("agrees with what was published") == 2
+    whose = [row["whose"] for row in rows_of(await pages.get("/goyang/places/integrity.csv"))]
+    assert (whose.count("country"), whose.count("city")) == (5, 2)
+
+
+async def test_eight_changes_of_plan_lack_a_reason_and_lead_to_their_records(pages: httpx.AsyncClient) -> None:
+    text = (await pages.get("/goyang/places/integrity?programme=goyang-itv")).text
+    row = text.split("Changes of plan without a published reason")[1].split("</tr>")[0]
+    assert "100 %" in row
+    assert "8 of 8" in row
+    assert row.count("/places/entry/record?id=urn%3Angsi-ld%3ABaseline%3Ab") == 8
+
+
+@pytest.mark.parametrize("days", ["0", "366", "-3", "many", "１４"])
+async def test_a_limit_that_is_no_number_of_days_is_refused(pages: httpx.AsyncClient, days: str) -> None:
+    assert (await pages.get("/goyang/places/integrity", params={"days": days})).status_code == 400
+
+
+# ------------------------------------------------------------------------------------------------ learning city
+
+
+def evidence(local: str, area: str, **cells: str) -> Mapping[str, str]:
+    return {"id": local, "city": "Goyang", "area": area, "title_en": f"Title {local}", "source": "Report", **cells}
+
+
+async def publish(city: City, kind: str, row: Mapping[str, str]) -> str:
+    desk = Desk(city.entities, city.places.ledger.measures)
+    entity_id = await desk.enter(BY_NAME[kind], row, "Kim")
+    await desk.review(entity_id, "Lee", "published")
+    return entity_id
+
+
+async def test_an_empty_folder_names_all_twelve_areas_and_opens_the_form_for_each(pages: httpx.AsyncClient) -> None:
+    text = (await pages.get("/goyang/places/learning")).text
+    for code in GNLC:
+        assert f'id="area-{code}"' in text
+        assert f"area={code}" in text
+    assert "12 of 12 areas have no evidence yet" in text
+
+
+async def test_the_folder_counts_published_evidence_and_names_the_newest(
+    pages: httpx.AsyncClient, goyang: City
+) -> None:
+    await publish(goyang, "evidence", evidence("a", "P1", as_of="2023"))
+    await publish(goyang, "evidence", evidence("b", "P1", as_of="2025-03", url="https://x.example/b"))
+    text = (await pages.get("/goyang/places/learning")).text
+    area = text.split('id="area-P1"')[1].split('id="area-P2"')[0]
+    assert "March 2025" in area.split("<ul")[0]
+    assert area.index("Title b") < area.index("Title a")
+    assert "11 of 12 areas have no evidence yet" in text
+
+
+async def test_the_folder_comes_as_a_zip_that_is_the_same_each_time(pages: httpx.AsyncClient, goyang: City) -> None:
+    await publish(goyang, "evidence", evidence("a", "C3", as_of="2023", title_ko="배움"))
+    answer, again = [await pages.get("/goyang/places/learning.zip") for _ in range(2)]
+    assert answer.content == again.content
+    with ZipFile(io.BytesIO(answer.content)) as folder:
+        names = set(folder.namelist())
+        assert {"evidence.csv", "evidence.json", "README.txt"} <= names
+        rows = list(csv.DictReader(io.StringIO(folder.read("evidence.csv").decode("utf-8-sig"))))
+        assert [(row["area"], row["title_ko"]) for row in rows] == [("C3", "배움")]
+        document = json.loads(folder.read("evidence.json"))
+        assert [len(area["evidence"]) for area in document["areas"] if area["code"] == "C3"] == [1]
+        assert len(document["areas"]) == 12
+
+
 async def test_an_empty_ledger_has_pages_that_say_what_to_do(pages: httpx.AsyncClient) -> None:
-    for path in ("cluster",):
+    for path in ("cluster", "integrity", "learning"):
         answer = await pages.get(f"/empty/places/{path}")
         assert answer.status_code == 200
-        assert 'class="empty"' in answer.text
+        assert 'class="empty' in answer.text
