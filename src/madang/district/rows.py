@@ -133,8 +133,8 @@ def parse_row(kind: Kind, row: Row, at: Pointer) -> Record:
     """Raises BadRequestData with every fault, each with its column below ``at`` (``facts.csv row 7`` or an entity)."""
     reading = _Reading(kind, row, at)
     _check_columns(reading)
-    record = None if reading.faults else READERS[kind.name](reading)
-    if reading.faults or record is None:
+    record = READERS[kind.name](reading)
+    if reading.faults:
         first = reading.faults[0].detail
         raise BadRequestData(f"{at}: {first}" if at else first, faults=tuple(reading.faults))
     return record

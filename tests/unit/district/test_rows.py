@@ -85,7 +85,7 @@ def test_references_may_be_local_or_whole() -> None:
 
 def test_every_fault_of_a_row_is_told_at_once() -> None:
     faults = refused("fact", source="", basis="hope", url="ftp://x", quality="", stated="soon")
-    assert {"source", "basis", "url", "quality"} <= faults.keys()
+    assert {"source", "basis", "url", "quality", "stated"} <= faults.keys()
     assert "without a source is not taken" in faults["source"]
     assert '"hope" is not one of plan, claim, forecast, actual' in faults["basis"]
 

@@ -20,12 +20,13 @@ from madang.district.desk import NAME_MAX, Desk
 from madang.district.kinds import BY_NAME, KINDS, Kind
 from madang.district.rates import Rates
 from madang.district.records import Fact, Record
-from madang.district.rows import Row, local_id, parse_row
+from madang.district.rows import Row, known_columns, local_id, parse_row
 from madang.district.shipped import read_csv
 from madang.errors import BadRequestData, Conflict, Fault, Immutable, InputError, NotFound, Pointer
 from madang.web.city import City
 from madang.web.console.attributes import entity_path
 from madang.web.console.csvtext import BYTE_ORDER_MARK
+from madang.web.console.render import read_reader
 from madang.web.console.texts import say
 
 from .entryform import (
@@ -328,9 +329,17 @@ class FileLook:
     count: int
     columns: Sequence[str] = ()
     rows: Sequence[tuple[str, Sequence[str]]] = ()
-    faults: Sequence[Fault] = ()
+    faults: Sequence["FileFault"] = ()
     more_faults: int = 0
-    entered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FileFault:
+    """where: file, row and column. text: in the reader's language; detail: English, "" where it says no more."""
+
+    where: str
+    text: str
+    detail: str
 
 
 async def _take_file(request: Request, cities: Mapping[str, City], city: City, data: FormData) -> Response:
@@ -351,13 +360,24 @@ async def _take_file(request: Request, cities: Mapping[str, City], city: City, d
     except BadRequestData as exc:
         form.faults = [fault for fault in exc.faults if fault.where == "entered_by"]
         others = [fault for fault in exc.faults if fault.where != "entered_by"]
-        shown = FileLook(name, "", 0, faults=others[:FAULTS_SHOWN], more_faults=max(0, len(others) - FAULTS_SHOWN))
+        lang = read_reader(request, city).lang
+        told = [_file_fault(form.kind, one, lang) for one in others[:FAULTS_SHOWN]]
+        shown = FileLook(name, "", 0, faults=told, more_faults=len(others) - len(told))
         return await _entry_page(request, cities, city, form, status=400, file=shown)
     names = [one for one in header_of(form.kind) if any(one in row for _, row in rows)]
     lines = [(str(at).rpartition(" ")[2], [row.get(one, "") for one in names]) for at, row in rows[:PREVIEW]]
     # The browser does not send a chosen file twice, so its text comes back with the page.
     text = body.decode("utf-8-sig")
     return await _entry_page(request, cities, city, form, file=FileLook(name, text, len(rows), names, lines))
+
+
+def _file_fault(kind: Kind, fault: Fault, lang: str) -> FileFault:
+    place = fault.where.partition("/")[2].split("/")[0]
+    column = known_columns(kind).get(place) or kind.column(place)
+    if column is not None:
+        return FileFault(fault.where, *fault_text(kind, column, "written", fault, lang))
+    text, detail = (fault.detail, "") if lang == "en" else (say("places.entry.file.bad", lang), fault.detail)
+    return FileFault(fault.where, text, detail)
 
 
 # ------------------------------------------------------------------------------------- one record and its review

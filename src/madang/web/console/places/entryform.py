@@ -131,7 +131,7 @@ def fault_text(kind: Kind, column: Column, value: str, fault: Fault, lang: str) 
         return fault.detail, ""
     if not value.strip() and column.required:
         key = "places.entry.missing.source" if column.name == "source" else "places.entry.missing"
-        return say(key, lang, label=label_of(column, lang)), ""
+        return say(key, lang), ""
     word = "measure" if column.name == "measure" else column.kind if column.kind in ERROR_KINDS else "text"
     return say(f"places.entry.bad.{word}", lang), fault.detail
 
@@ -247,7 +247,8 @@ def _said(column: Column, text: str, row: Row, book: Book, lang: str, rates: Rat
     match column.kind:
         case "value" | "quantity" if unit not in ("date", "text"):
             quantity = parse_quantity(text, unit)
-            return f"{text} {unit}", other_units(quantity, lang, rates, rate_day(row))
+            written = f"{text} {unit}"
+            return written, [one for one in other_units(quantity, lang, rates, rate_day(row)) if one != written]
         case "value" if unit == "date":
             return text, [format_when(parse_when(text), lang)]
         case "when":
@@ -280,7 +281,8 @@ def other_units(quantity: Quantity, lang: str, rates: Rates | None, day: date | 
     shown = show(quantity, lang)
     found = [shown.primary, *([shown.secondary] if shown.secondary else [])]
     if quantity.unit.dimension == "area":
-        found += [show(quantity.to(one), lang).primary for one in ("ha", "m2", "평") if one != quantity.unit.symbol]
+        others = [one for one in ("ha", "m2", "평") if one != quantity.unit.symbol and not _has(found, one)]
+        found += [show(quantity.to(one), lang).primary for one in others]
     currency = quantity.unit.currency
     if currency and rates and day:
         try:
@@ -290,3 +292,7 @@ def other_units(quantity: Quantity, lang: str, rates: Rates | None, day: date | 
         said = show(there.quantity, lang).primary
         found.append(say("places.entry.rate", lang, value=said, rate=f"{there.rate:.6g}", day=there.rate_date))
     return list(dict.fromkeys(found))
+
+
+def _has(texts: Sequence[str], unit: str) -> bool:
+    return any(text.endswith(unit.replace("m2", "m²")) for text in texts)
