@@ -75,7 +75,7 @@ async def test_the_list_is_in_korean_for_a_korean_reader(client: httpx.AsyncClie
 async def test_the_list_can_be_narrowed_and_shows_every_code_when_asked(client: httpx.AsyncClient) -> None:
     everything = (await client.get(PAGE, params=MAGOK | {"show": "all"})).text
     assert "definition not verified" in everything
-    assert "not computed by madang" in everything
+    assert "not computed here" in everything
     values = (await client.get(PAGE, params=MAGOK | {"show": "value"})).text
     assert "Enter one sourced fact" not in values
     one = (await client.get(PAGE, params=MAGOK | {"framework": "SDG 11", "show": "all"})).text
@@ -92,6 +92,17 @@ async def test_one_indicator_has_its_reasons_its_footnotes_and_the_other_distric
     others = (await client.get(f"{PAGE}/madang-d-d16", params={"programme": "aspern"})).text
     assert "HafenCity" in others
     assert "jobs from their density on land" in others
+
+
+async def test_the_whole_city_has_the_indicators_its_hub_can_answer(client: httpx.AsyncClient) -> None:
+    page = (await client.get(PAGE, params={"of": "city"})).text
+    assert "U4SSC" in below(page)
+    assert "Testburg" in page
+    assert "MADANG-D" not in below(page)
+    document = (await client.get(f"{PAGE}.json", params={"of": "city"})).json()
+    assert "iso-37120-8-1" in {one["key"] for one in document["results"]}
+    one = (await client.get(f"{PAGE}/iso-37120-8-1")).text
+    assert "No value yet" in one
 
 
 async def test_a_definition_from_memory_is_shown_as_unverified(client: httpx.AsyncClient) -> None:
@@ -144,6 +155,7 @@ async def test_a_value_that_is_required_and_missing_is_refused_and_named(client:
         ("", "programme=%00", 404),
         ("", "framework=%3Cscript%3E", 400),
         ("", "show=everything", 400),
+        ("", "of=country", 400),
         ("", "show=" + "가" * 2000, 400),
         ("", "on=yesterday", 400),
         (".csv", "on=2021-02-30", 400),

@@ -71,14 +71,7 @@ class Indicators:
     async def require(self, book: Book, subject: str, key: str) -> Sequence[Result]:
         """Results that all have a value. Raises BadRequestData, naming the missing input or the record at fault, where
         none can be computed."""
-        results = (await self.compute(book, subject, [key])).get(key, ())
-        if not results:
-            raise BadRequestData(f"{key} is not computed: it has no formula yet.", key)
-        values = [one for one in results if one.value is not None]
-        if not values:
-            gaps = results[0].gaps
-            raise BadRequestData(gaps[0].what["en"], f"{subject}/{key}/{gaps[0].name}")
-        return values
+        return require_values((await self.compute(book, subject, [key])).get(key, ()), key)
 
     def _told(self, results: list[Result]) -> tuple[Result, ...]:
         """Those with a value; where there is none, the one that came furthest, or lacks least."""
@@ -122,6 +115,17 @@ class Indicators:
             "이 값은 허브에서 읽으며, 지금은 읽을 수 없습니다.",
             "This is read from the hub, which is not asked here.",
         )
+
+
+def require_values(results: Sequence[Result], key: str) -> list[Result]:
+    """Those with a value. Raises BadRequestData, naming what is missing, where there is none."""
+    if not results:
+        raise BadRequestData(f"{key} is not computed: it has no formula yet.", key)
+    values = [one for one in results if one.value is not None]
+    if not values:
+        gaps = results[0].gaps
+        raise BadRequestData(gaps[0].what["en"], f"{results[0].subject}/{key}/{gaps[0].name}")
+    return values
 
 
 def _runs(spec: IndicatorSpec, given: Given) -> Sequence[Basis | None]:
