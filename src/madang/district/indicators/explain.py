@@ -14,6 +14,7 @@ from madang.district.records import Fact, Text
 from madang.district.rows import local_id
 from madang.district.when import When, format_when
 
+from .spec import said_formula
 from .values import Input, LiveReading, Result
 
 
@@ -100,7 +101,7 @@ def explain(result: Result, lang: str) -> Why:
         str(show_value(result.value, lang)) if result.value is not None else "",
         pick_text(result.label, lang),
         result.formula,
-        pick_text(result.words, lang) or indicator.formula,
+        pick_text(result.words, lang) or _said(result, lang),
         tuple(_input(one, lang) for one in result.inputs),
         tuple(pick_text(one.what, lang) for one in result.gaps),
         pick_text(result.note, lang),
@@ -112,6 +113,14 @@ def explain(result: Result, lang: str) -> Why:
         result.score,
         result.band,
     )
+
+
+def _said(result: Result, lang: str) -> str:
+    """Where the formula asks the hub: with the titles of its answers; without titles our own short words, if any."""
+    titles = {one.name: pick_text(one.title, lang) for one in result.inputs if one.title}
+    if titles or not result.indicator.formula:
+        return said_formula(result.formula, titles) if result.inputs else ""
+    return result.indicator.formula
 
 
 def show_value(quantity: Quantity, lang: str) -> Shown:

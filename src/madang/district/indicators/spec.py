@@ -260,14 +260,19 @@ _WORD = re.compile(r"[A-Za-z_]\w*|[-*/]")
 
 
 def _in_words(formula: Formula | None, inputs: Sequence[InputSpec], measures: Measures) -> Text:
-    """The formula as a reader says it: ``일자리 ÷ 주택``."""
-    if formula is None:
+    """The formula as a reader says it: ``일자리 ÷ 주택``. Questions to the hub have no name until they are answered."""
+    if formula is None or any(one.live is not None for one in inputs):
         return {}
-    names = {lang: {**_SIGNS, **{one.name: _name(one, inputs, measures, lang) for one in inputs}} for lang in LANGUAGES}
     return {
-        lang: "".join(words.get(part, part) for part in re.split(f"({_WORD.pattern})", formula.text))
-        for lang, words in names.items()
+        lang: said_formula(formula.text, {one.name: _name(one, inputs, measures, lang) for one in inputs})
+        for lang in LANGUAGES
     }
+
+
+def said_formula(text: str, names: Mapping[str, str]) -> str:
+    """A formula with a reader's signs, and words for the names of its inputs."""
+    words = {**_SIGNS, **names}
+    return "".join(words.get(part, part) for part in re.split(f"({_WORD.pattern})", text))
 
 
 def _name(one: InputSpec, inputs: Sequence[InputSpec], measures: Measures, lang: str) -> str:

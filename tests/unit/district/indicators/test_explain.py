@@ -1,6 +1,7 @@
 """Why a number is what it is, for a reader and as JSON."""
 
 import json
+from dataclasses import replace
 
 from tests.unit.district.indicators.books import book_of, engine, fact, results, shipped_results
 
@@ -49,7 +50,7 @@ async def test_gaps_say_how_to_fill_them_and_there_is_no_value() -> None:
     why = explain(found[0], "ko")
     assert why.value == ""
     assert "항목 dwellings" in why.gaps[0]
-    assert why.words == "일자리 ÷ 주택" or "÷" in why.words
+    assert " ÷ " in why.words
 
 
 async def test_json_has_every_footnote_and_the_exact_value() -> None:
@@ -80,3 +81,16 @@ async def test_the_score_is_told() -> None:
     found = await engine(targets={"madang-d-d14": target}).compute(book, book.facts[0].subject, ["madang-d-d14"])
     why = explain(found["madang-d-d14"][0], "en")
     assert (why.score, why.band) == (50, 2)
+
+
+async def test_a_formula_over_answers_of_the_hub_is_said_with_their_titles() -> None:
+    (result,) = await shipped_results("goyang-itv", "madang-d-d10")
+    cost, area = result.inputs
+    live = replace(
+        result,
+        words=None,
+        inputs=(replace(cost, title={"ko": "좋은 것", "en": "good ones"}), replace(area, title={"en": "all of them"})),
+    )
+    assert explain(live, "en").words == "good ones ÷ all of them"
+    assert explain(live, "ko").words == "좋은 것 ÷ all of them"
+    assert explain(replace(live, inputs=()), "en").words == result.indicator.formula
