@@ -22,7 +22,17 @@ from madang.district.rates import Rates
 from madang.district.records import Fact, Record
 from madang.district.rows import Row, known_columns, local_id, parse_row
 from madang.district.shipped import read_csv
-from madang.errors import BadRequestData, Conflict, Fault, Immutable, InputError, NotFound, Pointer
+from madang.errors import (
+    BadRequestData,
+    Conflict,
+    Fault,
+    Immutable,
+    InputError,
+    InvalidRequest,
+    NotFound,
+    Pointer,
+    TooLarge,
+)
 from madang.web.city import City
 from madang.web.console.attributes import entity_path
 from madang.web.console.csvtext import BYTE_ORDER_MARK
@@ -48,6 +58,9 @@ from .shown import FactShown, shown_fact
 TAB = "places/entry"
 FILE_MAX = 20_000_000
 """Bytes of one uploaded file."""
+
+FORM_MAX = 4_000_000
+"""Bytes of a filled form."""
 
 CELL_MAX = 300_000
 """Characters of one form field; the ledger's own limits are smaller and tell more."""
@@ -102,6 +115,7 @@ def entry_routes(cities: Mapping[str, City]) -> list[Route]:
 
     async def take(request: Request) -> Response:
         city = cities[request.path_params["city"]]
+        _check_length(request, FORM_MAX)
         async with request.form(max_part_size=CELL_MAX) as data:
             form = _read_form(data)
             do = str(data.get("do", "check"))
@@ -111,7 +125,8 @@ def entry_routes(cities: Mapping[str, City]) -> list[Route]:
 
     async def take_file(request: Request) -> Response:
         city = cities[request.path_params["city"]]
-        async with request.form(max_part_size=CELL_MAX) as data:
+        _check_length(request, FILE_MAX + CELL_MAX)
+        async with request.form(max_part_size=FILE_MAX) as data:
             return await _take_file(request, cities, city, data)
 
     async def template(request: Request) -> Response:
@@ -127,6 +142,7 @@ def entry_routes(cities: Mapping[str, City]) -> list[Route]:
 
     async def decide(request: Request) -> Response:
         city = cities[request.path_params["city"]]
+        _check_length(request, FORM_MAX)
         async with request.form(max_part_size=CELL_MAX) as data:
             said = {name: str(value) for name, value in data.items()}
         return await _decide(request, cities, city, said)
@@ -139,6 +155,15 @@ def entry_routes(cities: Mapping[str, City]) -> list[Route]:
         Route("/{city}/places/entry/record", record),
         Route("/{city}/places/entry/record", decide, methods=["POST"]),
     ]
+
+
+def _check_length(request: Request, most: int) -> None:
+    """Before anything of it is read. Raises InvalidRequest, TooLarge."""
+    length = request.headers.get("content-length", "")
+    if not (length.isascii() and length.isdecimal()):
+        raise InvalidRequest("A form has to be sent with its Content-Length.")
+    if len(length) > 12 or int(length) > most:
+        raise TooLarge(f"What was sent is larger than {most // 1_000_000} MB; send it in parts.")
 
 
 def _desk(city: City) -> Desk:
@@ -188,7 +213,8 @@ def _text(data: FormData, name: str) -> str:
 async def _take(request: Request, cities: Mapping[str, City], city: City, form: Form, *, save: bool) -> Response:
     """Look at what was typed; enter it where the person has seen it once more."""
     desk = _desk(city)
-    if not form.row.get("id"):
+    nameless = not form.row.get("id")
+    if nameless:
         form.row["id"] = await desk.free_id(form.kind, _id_for(form.kind, form.row))
     try:
         await desk.check(form.kind, [(Pointer(""), form.row)], form.by, correcting=form.correcting)
@@ -201,6 +227,8 @@ async def _take(request: Request, cities: Mapping[str, City], city: City, form: 
             entity_id = await desk.enter(form.kind, form.row, form.by)
     except BadRequestData as exc:
         form.faults = exc.faults
+        if nameless:
+            form.row["id"] = ""  # it is made of what is said, which is going to be corrected
         return await _entry_page(request, cities, city, form, status=400)
     return _go(city, "places/entry/record", id=entity_id, done="entered")
 
@@ -345,7 +373,7 @@ class FileFault:
 async def _take_file(request: Request, cities: Mapping[str, City], city: City, data: FormData) -> Response:
     form = Form(_kind(_text(data, "kind")), {}, _text(data, "by").strip(), step="file")
     upload = data.get("file")
-    name, body = f"{form.kind.plural}.csv", _text(data, "text").encode()
+    name, body = f"{form.kind.plural}.csv", _text(data, "text").replace("\r\n", "\n").encode()
     if isinstance(upload, UploadFile) and upload.filename:
         name, body = upload.filename.rpartition("/")[2][:80], await upload.read(FILE_MAX + 1)
     desk = _desk(city)
