@@ -14,9 +14,10 @@ from typing import Any
 import msgspec
 
 from madang.bus.local import LocalBus
-from madang.connectors.http import HttpContextLoader, HttpSender
+from madang.connectors.http import HttpContextLoader, HttpPeerHub, HttpSender
 from madang.connectors.table.run import Progress, load_history, load_registers, replay
 from madang.connectors.table.spec import TableFeed, parse_feeds
+from madang.district.exchange import Exchange, Peer
 from madang.district.indicators.live import Live
 from madang.district.wing import LEDGER_TYPES, PlacesFiles, ledger_guards, open_places
 from madang.errors import ConfigError, DependencyError
@@ -42,6 +43,8 @@ Steps = Callable[[str, int, int | None], None]
 
 CLOCK = "clock"
 CLOCK_SAVED_S = 5.0
+PEER_TIMEOUT_S = 4.0
+"""Longest a reader of the practice cards waits for another city's hub; what it said last is shown instead."""
 
 logger = logging.getLogger(__name__)
 
@@ -200,6 +203,7 @@ async def open_city(
         sender = await stack.enter_async_context(
             HttpSender(timeout_s=settings.float("notify_timeout"), parallel=settings.int("notify_parallel"))
         )
+        peer_hub = await stack.enter_async_context(HttpPeerHub(timeout_s=PEER_TIMEOUT_S))
         clock = CityClock(
             system,
             time.monotonic,
@@ -252,7 +256,14 @@ async def open_city(
             contexts=contexts,
             feeds=feeds,
             bus=bus,
-            places=open_places(files, measures, entities, arriving, Live(entities, past, clock, profile.timezone)),
+            places=open_places(
+                files,
+                measures,
+                entities,
+                arriving,
+                Live(entities, past, clock, profile.timezone),
+                Exchange([Peer(one.name, one.url) for one in profile.peers], peer_hub, stores.documents, system),
+            ),
             parts=keeper.parts,
         )
         yield OpenCity(city, plans, stores, history, alerts, DuckTables(), keeper)

@@ -8,6 +8,7 @@ from pathlib import Path
 from madang.hub.entities import Entities
 from madang.hub.entities import Guard as HubGuard
 
+from .exchange import Exchange
 from .guard import guards
 from .indicators.catalogue import load_catalogue
 from .indicators.engine import Indicators
@@ -72,6 +73,8 @@ class Places:
     hub: Indicators
     """Of the whole city; ``of_city`` gives them the hub to read."""
     live: Live | None = None
+    exchange: Exchange | None = None
+    """Practice cards of other cities; None where nobody can be asked."""
 
     def of_city(self, at: datetime | None = None) -> Indicators:
         """Indicators over the hub's state and history, now or at a past moment, for one run: what a run has read it
@@ -99,7 +102,8 @@ def open_places(
     entities: Entities,
     arriving: set[str] | None = None,
     live: Live | None = None,
+    exchange: Exchange | None = None,
 ) -> Places:
-    """live: the hub's state and history, for the indicators of the whole city."""
+    """live: the hub's state and history, for the indicators of the whole city. exchange: with other cities' hubs."""
     ledger = Ledger(entities, measures, arriving if arriving is not None else set(), files.wording())
-    return Places(files, ledger, files.indicators(measures), files.city_indicators(measures), live)
+    return Places(files, ledger, files.indicators(measures), files.city_indicators(measures), live, exchange)

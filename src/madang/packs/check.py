@@ -265,13 +265,31 @@ PACKS = Section(
     ),
     open=True,
 )
+DISTRICT = Section(
+    "[district]",
+    "the city's places wing",
+    (Key("peers", "any", "other cities whose practice cards are shown, each as in [[district.peers]]", ()),),
+)
+PEER = Section(
+    "[[district.peers]]",
+    "another city's hub that is asked for its published practice cards; may be written peers = [{ name, url }]",
+    (
+        Key("name", "text", "what this city calls it; unique", required=True),
+        Key(
+            "url",
+            "text",
+            "address of its NGSI-LD API, https:// or http://, for example https://hub.example/wien/ngsi-ld/v1",
+            required=True,
+        ),
+    ),
+)
 SETTINGS_TABLE = Section("[settings]", "settings of the program for this city", (), open=True)
 
-CITY_SECTIONS = (CITY, BASE, CLOCK, PACKS, FEED, SETTINGS_TABLE)
+CITY_SECTIONS = (CITY, BASE, CLOCK, PACKS, FEED, DISTRICT, PEER, SETTINGS_TABLE)
 CITY_ROOT = Section(
     "city.toml",
     "a city's profile",
-    tuple(Key(name, "any", "") for name in ("city", "base", "clock", "packs", "feed", "settings")),
+    tuple(Key(name, "any", "") for name in ("city", "base", "clock", "packs", "feed", "district", "settings")),
 )
 
 PLACEHOLDERS = ("name", "value", "limit", "duration")

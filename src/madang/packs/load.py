@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from madang.errors import ConfigError, Fault, InputError
@@ -37,10 +38,11 @@ from .pack import (
     Threshold,
     Tile,
 )
-from .profile import BaseFile, ClockPlan, PackChoice, Profile
+from .profile import BaseFile, ClockPlan, PackChoice, PeerPlan, Profile
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+_UNSAFE = re.compile(r"[\s\\?#]")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 
@@ -81,6 +83,7 @@ def parse_profile(document: Document, directory: Path) -> tuple[Profile | None, 
     base = _base(reader, directory)
     feeds = _feeds(reader, directory)
     choices = _choices(reader)
+    peers = _peers(reader)
     if reader.faults:
         return None, reader.faults
     return (
@@ -99,6 +102,7 @@ def parse_profile(document: Document, directory: Path) -> tuple[Profile | None, 
             feeds=feeds,
             settings=dict(document.root.get("settings", {})),
             credits=city["credits"],
+            peers=peers,
         ),
         (),
     )
@@ -154,6 +158,37 @@ def _feeds(reader: Reader, directory: Path) -> tuple[FeedPlan, ...]:
             )
         )
     return tuple(plans)
+
+
+def _peers(reader: Reader) -> tuple[PeerPlan, ...]:
+    _single(reader, "district", check.DISTRICT, optional=True)
+    raw = reader.document.root.get("district")
+    peers: list[PeerPlan] = []
+    if not isinstance(raw, dict):
+        return ()
+    for path, keys in reader.tables_in(("district",), raw, "peers", check.PEER):
+        name, url = keys["name"] or "", (keys["url"] or "").rstrip("/")
+        if any(peer.name == name or peer.url == url for peer in peers):
+            reader.fault(f'"{name}" or its address is named twice', reader.document.at_value((*path, "name")))
+        if keys["url"] and not _is_api(url):
+            reader.fault(
+                f'"{url[:80]}" is no address of an API; write https:// or http://, a host and a path',
+                reader.document.at_value((*path, "url")),
+            )
+        peers.append(PeerPlan(name, url))
+    return tuple(peers)
+
+
+def _is_api(url: str) -> bool:
+    """http or https with a host, and nothing that hides where a question goes or is cut off when a path is added."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    plain = not (parts.username or parts.password or parts.query or parts.fragment or _UNSAFE.search(url))
+    return parts.scheme in ("http", "https") and bool(host) and plain
 
 
 def _choices(reader: Reader) -> tuple[PackChoice, ...]:

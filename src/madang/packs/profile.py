@@ -57,11 +57,19 @@ class PackChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class PeerPlan:
+    """Another city's hub. name: what this city calls it. url: of its NGSI-LD API, without a slash at its end."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """name: the directory's name, URL-safe. centre: lon_lat. languages: the first is the city's own.
 
     note: one plain sentence on what is shown, for example that it is a recording. settings: raw, for parse_settings.
-    credits: who the data comes from, as plain text lines.
+    credits: who the data comes from, as plain text lines. peers: whose practice cards are shown.
     """
 
     name: str
@@ -78,3 +86,4 @@ class Profile:
     feeds: tuple[FeedPlan, ...]
     settings: Mapping[str, object]
     credits: tuple[str, ...] = ()
+    peers: tuple[PeerPlan, ...] = ()

@@ -210,3 +210,53 @@ def test_the_shipped_cities_fit_their_packs(city: str) -> None:
     for pack in packs:
         for title in [pack.title, pack.what, *(kind.title for kind in pack.types.values())]:
             assert {"ko", "en"} <= title.keys()
+
+
+PEERS = """
+[city]
+title = { en = "Here" }
+languages = ["en"]
+timezone = "UTC"
+centre = [0, 0]
+
+[district]
+peers = [
+"""
+
+
+def peers_of(*lines: str) -> tuple[tuple[tuple[str, str], ...], list[str]]:
+    document = parse_document(PEERS + ",\n".join(lines) + "\n]\n", "city.toml")
+    profile, faults = parse_profile(document, Path("cities/here"))
+    return tuple((one.name, one.url) for one in profile.peers) if profile else (), [str(fault) for fault in faults]
+
+
+def test_peers_are_named_with_the_address_of_their_api() -> None:
+    found, faults = peers_of('{ name = "Wien", url = "https://hub.example/wien/ngsi-ld/v1/" }')
+    assert (found, faults) == ((("Wien", "https://hub.example/wien/ngsi-ld/v1"),), [])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://hub.example/api",
+        "file:///etc/passwd",
+        "hub.example/ngsi-ld/v1",
+        "https://",
+        "https://user:secret@hub.example/api",
+        "https://hub.example/api?type=x",
+        "https://hub.example/api#x",
+        "https://hub.example:port/api",
+        "https://hub.example/a b",
+    ],
+)
+def test_an_address_that_is_no_api_is_refused_with_its_place(url: str) -> None:
+    _, faults = peers_of(f'{{ name = "Wien", url = "{url}" }}')
+    assert [fault.split(" error: ")[0] for fault in faults] == ["city.toml:10:24:"]
+    assert "is no address of an API" in faults[0]
+
+
+def test_a_peer_without_name_and_one_named_twice_are_refused() -> None:
+    assert "needs the key" in peers_of('{ url = "https://a.example/x" }')[1][0]
+    twice = '{ name = "Wien", url = "https://a.example/x" }'
+    assert "named twice" in peers_of(twice, twice)[1][0]
+    assert "must be written as" in peers_of("7")[1][0]
