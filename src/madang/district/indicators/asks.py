@@ -12,7 +12,6 @@ from shapely.geometry.base import BaseGeometry
 from madang.district.kinds import BY_URI
 from madang.district.quantity import Unit, find_unit
 from madang.district.records import Text
-from madang.model.entity import Entity
 from madang.model.query import And, Compare, Or, QExpr, Window
 from madang.ngsild.context import CORE
 from madang.ngsild.types_query import type_names
@@ -20,9 +19,10 @@ from madang.ports.history import Usual
 
 from .areas import area_m2, around, length_m, people_nearest, share_inside
 from .live_spec import DISTRICTS, Ask, Question
-from .measured import factor, number, plain
+from .measured import factor, number
 from .series import COVERAGE_MIN, Line, coverage, line, over_stations
-from .sight import Place, Sight, shape_of
+from .sight import Place, Sight, shape_of, shapes_of
+from .things import Thing
 
 YEAR_S, MONTH_S, DAY_S = 365 * 86_400.0, 365 * 86_400.0 / 12, 86_400.0
 _SECONDS = {"year": YEAR_S, "month": MONTH_S, "day": DAY_S}
@@ -64,7 +64,7 @@ async def _count(question: Question, sight: Sight) -> Reply:
     if not question.distinct:
         return Answer(len(entities), len(entities), coverage=known)
     name = CORE.expand(question.distinct)
-    values = {str(one.value) for entity in entities if (one := plain(entity.attributes.get(name))) is not None}
+    values = {str(one.value) for entity in entities if (one := entity.first(name)) is not None}
     return Answer(len(values), len(entities), coverage=known)
 
 
@@ -109,7 +109,7 @@ async def _kinds(question: Question, sight: Sight) -> Reply:
     return Answer(len(kinds), sum(counts[name] for name in kinds)) if kinds else _missing(question)
 
 
-async def _asked(question: Question, sight: Sight) -> tuple[Sequence[Entity], float | None] | Nothing:
+async def _asked(question: Question, sight: Sight) -> tuple[Sequence[Thing], float | None] | Nothing:
     """Entities a question of the state speaks of, and the share of their type that says what its q asks for."""
     everything = await sight.of(question.type, question.types)
     if not everything:
@@ -129,13 +129,13 @@ async def _asked(question: Question, sight: Sight) -> tuple[Sequence[Entity], fl
     return found, known
 
 
-def _seen(entity: Entity, name: str, since: datetime, now: datetime) -> bool:
-    one = plain(entity.attributes.get(name))
+def _seen(entity: Thing, name: str, since: datetime, now: datetime) -> bool:
+    one = entity.first(name)
     return one is not None and one.observed_at is not None and since <= one.observed_at <= now
 
 
-def _newest(entities: Sequence[Entity], name: str) -> datetime | None:
-    seen = (one.observed_at for entity in entities if (one := plain(entity.attributes.get(name))) is not None)
+def _newest(entities: Sequence[Thing], name: str) -> datetime | None:
+    seen = (one.observed_at for entity in entities if (one := entity.first(name)) is not None)
     return max((moment for moment in seen if moment is not None), default=None)
 
 
@@ -150,7 +150,7 @@ def _compared(condition: QExpr | None) -> frozenset[str]:
             return frozenset()
 
 
-def _values(entities: Sequence[Entity], question: Question) -> list[float]:
+def _values(entities: Sequence[Thing], question: Question) -> list[float]:
     name = CORE.expand(question.attribute)
     read = (number(one, name, question.attribute, question.unit, question.gram_per_mole) for one in entities)
     return [value for value in read if value is not None]
@@ -180,7 +180,7 @@ async def _history(question: Question, sight: Sight) -> Reply:
     return Answer(value, spoke, _moments(question, sight), coverage(lines))
 
 
-async def _lines(question: Question, sight: Sight) -> tuple[Sequence[Entity], list[Line]] | Nothing:
+async def _lines(question: Question, sight: Sight) -> tuple[Sequence[Thing], list[Line]] | Nothing:
     """Stations with the attribute, and what each said over the period."""
     name = CORE.expand(question.attribute)
     matching = await sight.matching(question.type, question.types, question.q, question.condition)
@@ -205,8 +205,8 @@ async def _lines(question: Question, sight: Sight) -> tuple[Sequence[Entity], li
     return stations, lines
 
 
-def _code(entity: Entity, name: str) -> str | None:
-    one = plain(entity.attributes.get(name))
+def _code(entity: Thing, name: str) -> str | None:
+    one = entity.first(name)
     return one.unit_code if one is not None else None
 
 
@@ -273,7 +273,7 @@ async def _travel_time(question: Question, sight: Sight) -> Reply:
     start, end = _moments(question, sight)
     usual: list[Usual] = []
     for kind in sorted(type_names(question.types)) if question.types is not None else ():
-        usual += await sight.usual(kind, name, Window(start, end))
+        usual += await sight.usual(kind, name, Window(start, end), list(lengths))
     hours = await asyncio.to_thread(_hours, usual, lengths, _speeds(links, name, question.attribute))
     days = WEEKDAYS if question.hour == "busiest" else range(7)
     fit = [(time, covered) for (day, _), (time, covered) in hours.items() if day in days and covered >= COVERAGE_MIN]
@@ -283,13 +283,13 @@ async def _travel_time(question: Question, sight: Sight) -> Reply:
     return Answer(time, len(lengths), (start, end), covered)
 
 
-def _link_m(link: Entity) -> float | None:
+def _link_m(link: Thing) -> float | None:
     given = number(link, CORE.expand("length"), "length", find_unit("m"))
     shape = shape_of(link) if given is None else None
     return length_m(shape) if shape is not None else given
 
 
-def _speeds(links: Sequence[Entity], name: str, shown: str) -> dict[str, float]:
+def _speeds(links: Sequence[Thing], name: str, shown: str) -> dict[str, float]:
     speed = find_unit("km/hour")
     return {one.id: factor(one.id, shown, _code(one, name), speed) for one in links if name in one.attributes}
 
@@ -301,7 +301,7 @@ def _hours(
     minutes: dict[tuple[int, int], float] = {}
     metres: dict[tuple[int, int], float] = {}
     for one in usual:
-        if one.median > 0 and one.entity_id in speeds and one.entity_id in lengths:
+        if one.median > 0 and one.entity_id in speeds:
             hour, length = (one.weekday, one.hour), lengths[one.entity_id]
             slow = 0.06 / (one.median * speeds[one.entity_id])  # minutes a metre
             minutes[hour] = minutes.get(hour, 0.0) + length * slow
@@ -343,8 +343,8 @@ async def _duration(question: Question, sight: Sight) -> Reply:
     return Answer(value, len(took), (first, last), len(took) / (len(took) + broken), remark if open_ones else {})
 
 
-def _moment(entity: Entity, name: str) -> datetime | None:
-    one = plain(entity.attributes.get(name))
+def _moment(entity: Thing, name: str) -> datetime | None:
+    one = entity.first(name)
     value = one.value if one is not None else None
     text = value.get("@value") if isinstance(value, dict) else value
     if not isinstance(text, str):
@@ -384,7 +384,7 @@ async def _shapes(question: Question, sight: Sight) -> tuple[list[BaseGeometry],
     if isinstance(found, Nothing):
         return found
     entities, known = found
-    shapes = [shape for one in entities if (shape := shape_of(one)) is not None]
+    shapes = await asyncio.to_thread(shapes_of, entities)
     if entities and not shapes:
         return _silent(question, len(entities), "location")
     share = len(shapes) / len(entities) if entities else 1.0
@@ -409,7 +409,11 @@ async def _people(question: Question, sight: Sight) -> Reply:
         return _missing(question, DISTRICTS)
     known = len(places) / len(await sight.places())
     names = _compared(question.condition)
-    saying = [one for one in places if all(name in one.entity.attributes for name in names)]
+    saying = [
+        one
+        for one in places
+        if all(name in one.entity.attributes for name in names) and (question.limit is None or one.district.area_m2 > 0)
+    ]
     if not saying:
         return _silent(question, len(places), question.q)
     matching = await sight.matching("AdministrativeArea", None, question.q, question.condition) if names else None
@@ -470,10 +474,10 @@ async def _declared(question: Question, sight: Sight) -> Reply:
     name, value = CORE.expand("name"), CORE.expand("kpiValue")
     said = []
     for one in await sight.of(DECLARED, CORE.expand(DECLARED)):
-        called = plain(one.attributes.get(name))
+        called = one.first(name)
         if called is not None and called.value == question.attribute:
             figure = number(one, value, "kpiValue", question.unit)
-            at = plain(one.attributes.get(value))
+            at = one.first(value)
             if figure is not None and at is not None:
                 said.append((at.observed_at or at.modified_at or datetime.min.replace(tzinfo=UTC), figure))
     if not said:

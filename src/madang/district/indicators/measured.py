@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from madang.district.quantity import Unit, find_unit
 from madang.errors import BadRequestData
-from madang.model.entity import Attribute, Entity
 from madang.model.units import BY_CODE
+
+from .things import Thing
 
 CODES: Mapping[str, tuple[str, float]] = {
     "MTR": ("m", 1), "KMT": ("km", 1), "MMT": ("m", 0.001), "MTK": ("m2", 1), "HAR": ("ha", 1), "KMK": ("km2", 1),
@@ -23,13 +24,6 @@ VOLUME_FRACTIONS: Mapping[str, float] = {"59": 1e-6, "61": 1e-9}
 LITRES_PER_MOLE = 8.314462618 * 293.0 / 101.3
 """Of an ideal gas at the 293 K and 101,3 kPa to which Directive 2008/50/EC, Annex VI C, refers gases."""
 PIECES = "C62"
-
-
-def plain(attributes: tuple[Attribute, ...] | None) -> Attribute | None:
-    """The instance without a data set, else the first."""
-    if not attributes:
-        return None
-    return next((one for one in attributes if one.dataset_id is None), attributes[0])
 
 
 def factor(entity_id: str, name: str, code: str | None, unit: Unit, gram_per_mole: float | None = None) -> float:
@@ -55,12 +49,12 @@ def factor(entity_id: str, name: str, code: str | None, unit: Unit, gram_per_mol
     )
 
 
-def number(entity: Entity, uri: str, name: str, unit: Unit, gram_per_mole: float | None = None) -> float | None:
-    """None where the entity has no such number. Raises BadRequestData as factor does."""
-    one = plain(entity.attributes.get(uri))
+def number(thing: Thing, uri: str, name: str, unit: Unit, gram_per_mole: float | None = None) -> float | None:
+    """None where the thing has no such number. Raises BadRequestData as factor does."""
+    one = thing.first(uri)
     if one is None or isinstance(one.value, bool) or not isinstance(one.value, int | float):
         return None
-    value = float(one.value) * factor(entity.id, name, one.unit_code, unit, gram_per_mole)
+    value = float(one.value) * factor(thing.id, name, one.unit_code, unit, gram_per_mole)
     return value if math.isfinite(value) else None
 
 

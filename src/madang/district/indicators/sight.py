@@ -1,7 +1,7 @@
 """What one run of indicators sees of the hub: the city at one moment, each thing read once."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,22 +12,22 @@ from shapely.geometry.base import BaseGeometry
 
 from madang.hub.entities import Entities
 from madang.hub.history import History
-from madang.model.entity import LOCATION, Attribute, Entity
+from madang.model.entity import LOCATION, Attribute
 from madang.model.query import Aggregation, QExpr, Query, TemporalQuery, TypeExpr, Window
 from madang.ngsild.context import CORE
-from madang.ngsild.evaluate import matches
 from madang.ngsild.geo import to_shape
 from madang.ports.history import Bucket, Usual
-from madang.ports.state import Stored
 
 from .areas import District
 from .live_spec import Period
-from .measured import plain
 from .series import Day
+from .things import Thing, decode_things, matching, things_of
 
 AREA = "AdministrativeArea"
 PAGE = 1000
 STATIONS_AT_ONCE = 50
+LINKS_AT_ONCE = 200
+"""So many at once that other requests are not kept waiting (bench/indicators_live.py)."""
 LOOKBACK_S = 400 * 86_400.0
 """Of a past moment: how long before it a value may have been observed (a year, and a month for being late)."""
 
@@ -39,7 +39,7 @@ class Place:
     """A district with the entity that says so."""
 
     district: District
-    entity: Entity
+    entity: Thing
 
 
 @dataclass(slots=True)
@@ -55,13 +55,14 @@ class Sight:
     past: bool
     timezone: ZoneInfo
     tenant: str = ""
-    _found: dict[str, tuple[Entity, ...]] = field(default_factory=dict)
-    _matching: dict[tuple[str, str], tuple[Entity, ...]] = field(default_factory=dict)
-    _usual: dict[tuple[str, str, Window], Sequence[Usual]] = field(default_factory=dict)
+    _found: dict[str, tuple[Thing, ...]] = field(default_factory=dict)
+    _matching: dict[tuple[str, str], tuple[Thing, ...]] = field(default_factory=dict)
+    _days: dict[tuple[str, Period, tuple[str, ...]], dict[str, list[Day]]] = field(default_factory=dict)
+    _usual: dict[tuple[str, str, Window, tuple[str, ...]], Sequence[Usual]] = field(default_factory=dict)
     _places: tuple[Place, ...] | None = None
     _city: BaseGeometry | None = None
 
-    async def of(self, name: str, types: TypeExpr | None) -> Sequence[Entity]:
+    async def of(self, name: str, types: TypeExpr | None) -> Sequence[Thing]:
         """Entities of a type selection, by id. name: its text."""
         if name not in self._found:
             city = await self.city() if name != AREA else None
@@ -69,12 +70,12 @@ class Sight:
             self._found[name] = await asyncio.to_thread(_inside, found, city)
         return self._found[name]
 
-    async def matching(self, name: str, types: TypeExpr | None, q: str, condition: QExpr | None) -> Sequence[Entity]:
+    async def matching(self, name: str, types: TypeExpr | None, q: str, condition: QExpr | None) -> Sequence[Thing]:
         found = await self.of(name, types)
         if condition is None:
             return found
         if (name, q) not in self._matching:
-            self._matching[name, q] = await asyncio.to_thread(_matching, found, condition)
+            self._matching[name, q] = await asyncio.to_thread(matching, found, condition)
         return self._matching[name, q]
 
     async def places(self) -> Sequence[Place]:
@@ -112,6 +113,11 @@ class Sight:
     async def days(self, ids: Sequence[str], attribute: str, period: Period) -> dict[str, list[Day]]:
         """Of each station, its days of the period. Every 24 hours from the first midnight on count as the day they
         mostly lie in: in summer time its edges lie an hour off."""
+        if (attribute, period, tuple(ids)) not in self._days:
+            self._days[attribute, period, tuple(ids)] = await self._read_days(ids, attribute, period)
+        return self._days[attribute, period, tuple(ids)]
+
+    async def _read_days(self, ids: Sequence[str], attribute: str, period: Period) -> dict[str, list[Day]]:
         first, last = self.window(period)
         query = TemporalQuery(
             Window(self.midnight(first), self.midnight(last)),
@@ -133,41 +139,51 @@ class Sight:
         on = (bucket.start.astimezone(self.timezone) + timedelta(hours=2)).date()
         return Day(on, float(mean), int(count), float(bucket.values.get("sum") or 0))
 
-    async def usual(self, kind: str, attribute: str, window: Window) -> Sequence[Usual]:
-        """The usual week of every entity of a type (expanded)."""
-        if (kind, attribute, window) not in self._usual:
-            self._usual[kind, attribute, window] = await self.history.usual(
-                self.tenant, kind, attribute, window, timezone=str(self.timezone)
-            )
-        return self._usual[kind, attribute, window]
+    async def usual(self, kind: str, attribute: str, window: Window, ids: Sequence[str]) -> Sequence[Usual]:
+        """The usual week of each of some entities of a type (expanded)."""
+        key = (kind, attribute, window, tuple(ids))
+        if key not in self._usual:
+            found: list[Usual] = []
+            for start in range(0, len(ids), LINKS_AT_ONCE):
+                some = ids[start : start + LINKS_AT_ONCE]
+                found += await self.history.usual(
+                    self.tenant, kind, attribute, window, timezone=str(self.timezone), entity_ids=some
+                )
+            self._usual[key] = found
+        return self._usual[key]
 
-    async def _present(self, types: TypeExpr | None) -> Sequence[Entity]:
-        found: list[Entity] = []
+    async def _present(self, types: TypeExpr | None) -> Sequence[Thing]:
+        found: list[Thing] = []
         while True:
             page = await self.entities.query(self.tenant, Query(types=types, limit=PAGE, offset=len(found)))
-            found += await asyncio.to_thread(_decoded, page.items)
+            found += await asyncio.to_thread(decode_things, [stored.body for stored in page.items])
             if len(page.items) < PAGE:
                 return found
 
-    async def _past(self, types: TypeExpr | None) -> Sequence[Entity]:
+    async def _past(self, types: TypeExpr | None) -> Sequence[Thing]:
         query = Query(types=types, limit=1_000_000)
         past = await self.entities.query_at(self.tenant, query, self.now, lookback_s=LOOKBACK_S)
-        return past.items
+        return await asyncio.to_thread(things_of, past.items)
 
 
-def shape_of(entity: Entity) -> BaseGeometry | None:
+def shapes_of(entities: Sequence[Thing]) -> list[BaseGeometry]:
+    """Of their locations, points first; those without one are left out."""
+    points: list[tuple[float, float]] = []
+    others: list[BaseGeometry] = []
+    for entity in entities:
+        location = entity.first(LOCATION)
+        point = _point(location) if location is not None else None
+        if point is not None:
+            points.append(point)
+        elif location is not None and (shape := to_shape(location.value)) is not None:
+            others.append(shape)
+    return [*(shapely.Point(one) for one in points), *others]
+
+
+def shape_of(entity: Thing) -> BaseGeometry | None:
     """Of its location; None where it has none."""
-    location = plain(entity.attributes.get(LOCATION))
+    location = entity.first(LOCATION)
     return to_shape(location.value) if location is not None else None
-
-
-def _decoded(items: Iterable[Stored]) -> list[Entity]:
-    return [stored.entity() for stored in items]
-
-
-def _matching(entities: Iterable[Entity], condition: QExpr) -> tuple[Entity, ...]:
-    query = Query(q=condition)
-    return tuple(entity for entity in entities if matches(query, entity))
 
 
 def _united(outlines: Sequence[BaseGeometry]) -> BaseGeometry:
@@ -176,13 +192,13 @@ def _united(outlines: Sequence[BaseGeometry]) -> BaseGeometry:
     return city
 
 
-def _inside(entities: Sequence[Entity], city: BaseGeometry | None) -> tuple[Entity, ...]:
+def _inside(entities: Sequence[Thing], city: BaseGeometry | None) -> tuple[Thing, ...]:
     if city is None:
         return tuple(entities)
     inside = np.ones(len(entities), bool)
     points: list[tuple[int, float, float]] = []
     for index, entity in enumerate(entities):
-        location = plain(entity.attributes.get(LOCATION))
+        location = entity.first(LOCATION)
         if location is None:
             continue
         if (point := _point(location)) is not None:
@@ -204,9 +220,9 @@ def _point(location: Attribute) -> tuple[float, float] | None:
     return None
 
 
-def _innermost(areas: Sequence[Entity]) -> list[Entity]:
-    parents = {text for area in areas for text in _texts(plain(area.attributes.get(_PART_OF)))}
-    return [area for area in areas if not parents & {area.id, *_texts(plain(area.attributes.get(_NAME)))}]
+def _innermost(areas: Sequence[Thing]) -> list[Thing]:
+    parents = {text for area in areas for text in _texts(area.first(_PART_OF))}
+    return [area for area in areas if not parents & {area.id, *_texts(area.first(_NAME))}]
 
 
 def _texts(attribute: Attribute | None) -> set[str]:
@@ -215,12 +231,12 @@ def _texts(attribute: Attribute | None) -> set[str]:
     return {part for part in parts if isinstance(part, str)}
 
 
-def _place(area: Entity) -> Place:
+def _place(area: Thing) -> Place:
     return Place(District(area.id, shape_of(area), _count(area, _PEOPLE), _count(area, _HOUSEHOLDS)), area)
 
 
-def _count(area: Entity, name: str) -> float | None:
-    one = plain(area.attributes.get(name))
+def _count(area: Thing, name: str) -> float | None:
+    one = area.first(name)
     number = one.value if one is not None else None
     return float(number) if isinstance(number, int | float) and not isinstance(number, bool) else None
 
