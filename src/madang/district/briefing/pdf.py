@@ -23,6 +23,7 @@ from .values import (
     Row,
     Table,
     Tiles,
+    numbered,
 )
 
 HERE = Path(__file__).parent
@@ -116,11 +117,21 @@ def _block(block: Block, numbers: Numbers) -> Json:
             rows = [{"grey": row.grey, "cells": _cells(row, numbers)} for row in block.rows]
             return {"kind": "table", "caption": block.caption, "head": block.head, "widths": block.widths, "rows": rows}
         case Picture():
-            return {"kind": "picture", "svg": block.svg, "caption": block.caption, "alt": block.caption,
-                    "width": block.width}  # fmt: skip
+            return _picture(block, numbers)
         case Columns():
             return {"kind": "columns", "widths": block.widths, "left": [_block(one, numbers) for one in block.left],
                     "right": [_block(one, numbers) for one in block.right]}  # fmt: skip
+
+
+def _picture(picture: Picture, numbers: Numbers) -> Json:
+    """The table behind it is not printed: its notes stand at the caption, its figures in the text alternative."""
+    alt, notes = picture.caption, ""
+    if picture.table:
+        told = [" ".join("".join(span.text for span in cell) for cell in row.cells) for row in picture.table.rows]
+        alt = f"{alt}: {'; '.join(told)}"
+        notes = numbered([numbers[one] for row in picture.table.rows for cell in row.cells for one in marked_in(cell)])
+    return {"kind": "picture", "svg": picture.svg, "caption": picture.caption, "notes": notes, "alt": alt,
+            "width": picture.width}  # fmt: skip
 
 
 def _cells(row: Row, numbers: Numbers) -> list[Json]:
