@@ -3,8 +3,9 @@
 import csv
 import io
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree as Xml
 from zipfile import ZipFile
 
@@ -14,19 +15,26 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
-from tests.api.city import TestCity, make_city
+from tests.api.city import HandClock, TestCity, make_city
+from tests.ledger_records import SAMPLES
 
 from madang.district.desk import Desk
+from madang.district.entities import to_entity
+from madang.district.exchange import Exchange, Peer
 from madang.district.kinds import BY_NAME, GNLC
+from madang.district.records import Practice
 from madang.district.wing import PlacesFiles, open_places
-from madang.errors import MadangError
-from madang.model.entity import Attribute, Entity
+from madang.errors import MadangError, SourceUnavailable
+from madang.model.entity import Attribute, Entity, Json
 from madang.ngsild.context import CORE
+from madang.ngsild.serialize import Projection, Representation, render_entity
 from madang.packs.shipped import shipped
+from madang.stores.memory_side import MemoryDocumentStore
 from madang.web.city import City
 from madang.web.console.places.cluster import cluster_routes
 from madang.web.console.places.integrity import integrity_routes
 from madang.web.console.places.learning import learning_routes
+from madang.web.console.places.practices import FORM_MAX, practice_routes
 from madang.web.problems import describe
 
 FILES = PlacesFiles(shipped("places"), shipped("cities") / "goyang" / "district")
@@ -38,6 +46,15 @@ def places_city(base: TestCity, name: str, files: PlacesFiles) -> City:
     city = base.city
     places = open_places(files, files.measures(), city.entities, city.places.ledger.arriving)
     return replace(city, name=name, profile=replace(city.profile, name=name, languages=("ko", "en")), places=places)
+
+
+def share_routes(cities: Mapping[str, City]) -> Sequence[BaseRoute]:
+    return [
+        *cluster_routes(cities),
+        *integrity_routes(cities),
+        *learning_routes(cities),
+        *practice_routes(cities),
+    ]
 
 
 def app_of(routes: Sequence[BaseRoute]) -> Starlette:
@@ -59,9 +76,7 @@ async def goyang() -> City:
 @pytest.fixture
 async def pages(goyang: City) -> AsyncIterator[httpx.AsyncClient]:
     cities = {"goyang": goyang, "empty": places_city(make_city(), "empty", EMPTY)}
-    transport = httpx.ASGITransport(
-        app_of([*cluster_routes(cities), *integrity_routes(cities), *learning_routes(cities)])
-    )
+    transport = httpx.ASGITransport(app_of(share_routes(cities)))
     headers = {"accept": "text/html", "accept-language": "en"}
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as client:
         yield client
@@ -224,8 +239,151 @@ async def test_the_folder_comes_as_a_zip_that_is_the_same_each_time(pages: httpx
         assert len(document["areas"]) == 12
 
 
+# ---------------------------------------------------------------------------------------------- practice cards
+
+HUB = "https://hub.example/wien/ngsi-ld/v1"
+
+
+@dataclass
+class Wien:
+    """The hub of another city, by what it answers; None: it is away."""
+
+    answer: list[Json] | None
+
+    async def entities(self, url: str, params: Mapping[str, str]) -> Sequence[Json]:
+        if self.answer is None:
+            raise SourceUnavailable(f"{url} did not answer in time.")
+        return self.answer
+
+
+def card(local: str = "shade", **cells: str) -> Json:
+    signed = {"status": "published", "entered_by": "Huber", "reviewed_by": "Gruber"}
+    row = {**SAMPLES["practice"], **signed, "id": local, **cells}
+    return render_entity(to_entity(BY_NAME["practice"], row), CORE, Representation(), Projection())
+
+
+@dataclass
+class Neighbours:
+    """Goyang, which asks Wien."""
+
+    pages: httpx.AsyncClient
+    wien: Wien
+    clock: HandClock
+    city: City
+
+
+@pytest.fixture
+async def neighbours(goyang: City) -> AsyncIterator[Neighbours]:
+    wien, clock = Wien([card()]), HandClock()
+    exchange = Exchange([Peer("Wien", HUB)], wien, MemoryDocumentStore(), clock)
+    city = replace(goyang, places=replace(goyang.places, exchange=exchange))
+    transport = httpx.ASGITransport(app_of(share_routes({"goyang": city})))
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://testserver", headers={"accept-language": "en"}
+    ) as client:
+        yield Neighbours(client, wien, clock, city)
+
+
+async def test_shipped_cards_show_the_facts_that_they_name_as_evidence(pages: httpx.AsyncClient) -> None:
+    text = (await pages.get("/goyang/places/practices?card=aspern-eva")).text
+    assert text.count('<article class="card practice"') == 1
+    assert "/entities/urn:ngsi-ld:DistrictFact:aspern-monitoring-kpis-2024" in text
+    assert "62 KPIs" in text
+    assert "shipped, not reviewed here" in text
+    assert "aspern-monitoring-kpis-2024;" not in text
+
+
+async def test_every_shipped_card_names_facts_of_the_ledger_and_a_source(goyang: City) -> None:
+    book = await goyang.places.ledger.book()
+    known = {fact.id.rpartition(":")[2] for fact in book.facts}
+    assert len(book.practices) == 4
+    for one in book.practices:
+        assert {part.strip() for part in one.evidence.split(";")} <= known
+        assert all((one.source.url, one.source.quote, one.licence))
+        assert set(one.title) == set(one.problem) == set(one.done) == {"ko", "en"}
+
+
+async def test_cards_are_found_by_words_and_by_whose_they_are(neighbours: Neighbours) -> None:
+    async def titles(query: str) -> set[str]:
+        answer = await neighbours.pages.get(f"/goyang/places/practices?{query}")
+        return set(re.findall(r'<h2 id="card-\d+">([^<]+)</h2>', answer.text))
+
+    assert await titles("q=SALE+hamburg") == {"Financing public investment from the sale of land"}
+    assert await titles("q=62개") == {"Checking a district’s own goals with 62 indicators"}
+    assert await titles("from=peer:Wien") == {"Shade"}
+    assert await titles("from=published") == set()
+    assert len(await titles("from=shipped")) == 4
+
+
+async def test_a_peers_card_stays_with_its_age_when_the_peer_is_away(neighbours: Neighbours) -> None:
+    pages, clock = neighbours.pages, neighbours.clock
+    assert "1 cards, answered just now" in (await pages.get("/goyang/places/practices")).text
+    neighbours.wien.answer = None
+    clock.advance(3 * 3600)
+    text = (await pages.get("/goyang/places/practices")).text
+    assert "Shade" in text
+    assert "away; last answer 3 h ago, 1 cards" in text
+    assert "did not answer in time" in text
+
+
+async def test_asking_again_brings_what_is_new_and_names_what_cannot_be_read(neighbours: Neighbours) -> None:
+    await neighbours.pages.get("/goyang/places/practices")
+    neighbours.wien.answer = [card(), card("roofs", title_en="Green roofs"), {"id": "urn:x:1", "type": "Practice"}]
+    assert "Green roofs" not in (await neighbours.pages.get("/goyang/places/practices")).text
+    answer = await neighbours.pages.post("/goyang/places/practices/ask")
+    assert answer.status_code == 303
+    text = (await neighbours.pages.get("/goyang/places/practices")).text
+    assert "Green roofs" in text
+    assert "1 cards that cannot be read" in text
+    assert "urn:x:1" in text
+
+
+async def test_what_a_peer_says_is_text_and_never_markup(neighbours: Neighbours) -> None:
+    neighbours.wien.answer = [card(title_en="<script>alert(1)</script>", contact='"><img src=x>')]
+    text = (await neighbours.pages.get("/goyang/places/practices?from=peer:Wien")).text
+    assert "<script>alert(1)" not in text
+    assert "<img" not in text
+
+
+async def test_an_adopted_card_waits_as_a_draft_that_names_its_origin(neighbours: Neighbours) -> None:
+    await neighbours.pages.get("/goyang/places/practices")
+    said = {"id": "urn:ngsi-ld:Practice:shade", "peer": "Wien", "by": "Park"}
+    answer = await neighbours.pages.post("/goyang/places/practices/adopt", data=said)
+    assert answer.status_code == 303
+    assert "urn%3Angsi-ld%3APractice%3Ashade" in answer.headers["location"]
+    book = await neighbours.city.places.ledger.book()
+    (draft,) = [one for one in book.waiting if isinstance(one, Practice)]
+    assert f"urn:ngsi-ld:Practice:shade (Wien, {HUB}/entities/" in draft.source.title
+    assert (draft.city, draft.entry.entered_by, draft.entry.status) == ("Seaside", "Park", "draft")
+    assert "1 cards wait for review" in (await neighbours.pages.get("/goyang/places/practices")).text
+
+
+async def test_adopting_needs_a_name_and_a_card_that_is_there(neighbours: Neighbours) -> None:
+    await neighbours.pages.get("/goyang/places/practices")
+    said = {"id": "urn:ngsi-ld:Practice:shade", "peer": "Wien", "by": " "}
+    answer = await neighbours.pages.post("/goyang/places/practices/adopt", data=said)
+    assert (answer.status_code, "Say who enters it: your name." in answer.text) == (400, True)
+    for wrong in ({**said, "id": "urn:ngsi-ld:Practice:none"}, {**said, "peer": "Lyon"}, {}):
+        assert (await neighbours.pages.post("/goyang/places/practices/adopt", data=wrong)).status_code == 404
+    large = await neighbours.pages.post("/goyang/places/practices/adopt", data={"by": "x" * FORM_MAX})
+    assert large.status_code == 413
+
+
+async def test_cards_of_all_come_as_csv_with_whose_they_are(neighbours: Neighbours) -> None:
+    rows = rows_of(await neighbours.pages.get("/goyang/places/practices.csv"))
+    assert [row["from"] for row in rows] == ["", "", "", "", "Wien"]
+    assert (rows[-1]["cost"], rows[-1]["cost_unit"], rows[-1]["title_en"]) == ("3", "억 KRW", "Shade")
+
+
+async def test_a_city_without_peers_is_told_how_to_name_one(pages: httpx.AsyncClient) -> None:
+    text = (await pages.get("/goyang/places/practices")).text
+    assert 'peers = [{ name = "Wien"' in text
+    assert "0 are offered at this address now" in text
+    assert "type=Practice" in text
+
+
 async def test_an_empty_ledger_has_pages_that_say_what_to_do(pages: httpx.AsyncClient) -> None:
-    for path in ("cluster", "integrity", "learning"):
+    for path in ("cluster", "integrity", "learning", "practices"):
         answer = await pages.get(f"/empty/places/{path}")
         assert answer.status_code == 200
         assert 'class="empty' in answer.text
