@@ -13,6 +13,7 @@ from madang.district.charts.multiples import Multiples, Panel, Range, draw_multi
 from madang.district.charts.network import Edge, Network, Node, draw_network
 from madang.district.charts.palette import CONSOLE, PRINT, Palette
 from madang.district.charts.parcels import Category, Locator, Outline, Parcel, Plan, draw_locator, draw_plan
+from madang.district.charts.phases import PhaseBar, Phases, draw_phases
 from madang.district.charts.scale import Span
 from madang.district.charts.slope import Slope, Slopes, draw_slopes
 from madang.district.charts.strip import Reference, Strip, draw_strip
@@ -45,6 +46,8 @@ __all__ = [
     "Palette",
     "Panel",
     "Parcel",
+    "PhaseBar",
+    "Phases",
     "Plan",
     "Range",
     "Reference",
@@ -63,6 +66,7 @@ __all__ = [
     "draw_locator",
     "draw_multiples",
     "draw_network",
+    "draw_phases",
     "draw_plan",
     "draw_slopes",
     "draw_strip",

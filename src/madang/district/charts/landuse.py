@@ -25,6 +25,7 @@ _LOOKS: Final[dict[str, tuple[int, float, Hatch]]] = {
     "green": (2, 0.34, "none"),
     "infrastructure": (5, 0.22, "none"),
     "mixed": (6, 0.34, "grid"),
+    "unknown": (5, 0.06, "falling"),
 }
 """Index of the palette's series, opacity and hatch of each use; neighbours in hue differ in hatch."""
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from madang.district.book import Book
+from madang.district.format import show
 from madang.district.quantity import Quantity, decimal
 from madang.district.records import Fact, Source
 from madang.errors import NotFound
@@ -21,6 +22,8 @@ from .shown import shown_fact, when_text
 SOURCE_KEYS = 12
 """Sources of one row that a CSV names; a sum of more would say nothing."""
 
+_LEGIBLE = str.maketrans({"㎡": "m²", "㎢": "km²", "㎥": "m³"})
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -29,6 +32,11 @@ class Note:
     number: int
     source: Source
     stated: str
+
+    @property
+    def quote(self) -> str:
+        """In signs that the console's fonts have."""
+        return self.source.quote.translate(_LEGIBLE)
 
 
 @dataclass(slots=True)
@@ -106,6 +114,14 @@ def fact_cell(fact: Fact, book: Book, notes: Notes, *, moment: bool = True, basi
     small = " · ".join(part for part in (shown.other, shown.boundary, shown.definition, when) if part)
     code = fact.basis if basis else ""
     return Cell(shown.value, small, code, notes.of([fact]), entity_path(fact.id), fact.quantity is not None, raw(fact))
+
+
+def quantity_cell(quantity: Quantity | None, lang: str) -> Cell:
+    """A figure that is no fact of its own."""
+    if quantity is None:
+        return NOTHING
+    told = show(quantity, lang)
+    return Cell(told.primary, told.secondary, number=True, raw=raw_quantity(quantity))
 
 
 def raw(fact: Fact) -> str:
