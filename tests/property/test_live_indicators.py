@@ -13,7 +13,12 @@ from tests.unit.district.indicators.live_city import EXAMPLES, SPECS, LiveCity, 
 from madang.district.indicators.live_spec import Statistic
 from madang.district.indicators.measured import CODES, factor
 from madang.district.indicators.series import Day, Line, coverage, line, over_stations
+from madang.district.indicators.things import matching, things_of
 from madang.district.quantity import Quantity, find_unit
+from madang.model.entity import Attribute, Entity
+from madang.model.query import And, Compare, OneOf, Path, Query
+from madang.ngsild.context import CORE
+from madang.ngsild.evaluate import matches
 
 START = date(2026, 1, 1)
 LENGTH = 60
@@ -83,6 +88,25 @@ def test_converting_there_and_back_is_one(one: str, other: str) -> None:
         forward = factor("urn:x", "a", one, there) / CODES[other][1]
         again = factor("urn:x", "a", other, back) / CODES[one][1]
         assert forward * again == pytest.approx(1)
+
+
+words = st.sampled_from(["a", "b", "", "2026-11-22", "10", "가"])
+simple = st.one_of(words, st.booleans())
+held = st.one_of(simple, st.integers(0, 1), st.lists(simple, max_size=3), st.just({"a": "b"}))
+NAMES = tuple(CORE.expand(name) for name in ("kind", "lit"))
+instances = st.lists(held, min_size=1, max_size=2).map(
+    lambda each: tuple(Attribute("Property", one, dataset_id=f"urn:d:{n}" if n else None) for n, one in enumerate(each))
+)
+entities = st.dictionaries(st.sampled_from(NAMES), instances).map(lambda each: Entity("urn:x", ("urn:T",), each))
+terms = st.tuples(st.sampled_from(NAMES), st.one_of(simple, st.lists(simple, min_size=1, max_size=2).map(tuple))).map(
+    lambda one: Compare(Path((one[0],)), "==", OneOf(one[1]) if isinstance(one[1], tuple) else one[1])
+)
+conditions = st.one_of(terms, st.lists(terms, min_size=1, max_size=2).map(lambda each: And(tuple(each))))
+
+
+@given(entities, conditions)
+def test_things_match_as_the_evaluator_says(entity: Entity, condition: And | Compare) -> None:
+    assert bool(matching(things_of([entity]), condition)) == matches(Query(q=condition), entity)
 
 
 THINGS = [(kind, number, one) for kind, each in EXAMPLES.items() for number, one in enumerate(each)]
