@@ -127,7 +127,7 @@ async def measure(live: Live, repeat: int) -> None:
         values = sum(one.value is not None for each in found.values() for one in each)
         print(
             f"run {number + 1}: {took:6.2f} s for {len(SPECS)} formulas, {values} with a number"
-            f"   target 2 s ({worked:.2f} s of processor); longest wait of others {1000 * max(waits):4.0f} ms   target 50 ms",
+            f"   target 2 s (processor {worked:.2f} s); longest wait {1000 * max(waits):4.0f} ms   target 50 ms",
             flush=True,
         )
     pulse.cancel()
