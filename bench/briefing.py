@@ -14,7 +14,7 @@ from statistics import median
 from time import perf_counter
 
 import pypdf
-from tests.unit.district.briefing.shipped_briefing import GOYANG, LANGUAGES, PLACES, book
+from tests.unit.district.briefing.shipped_briefing import GOYANG, LANGUAGES, PLACES, book, compared
 
 from madang.district.briefing.content import compose
 from madang.district.briefing.forecast import make_forecast
@@ -41,6 +41,7 @@ def composed(lang: str) -> Briefing:
         rates=Rates.load(PLACES / "rates.csv"),
         outlines=read_outlines(GOYANG / "data" / "dong.geojson"),
         forecast=make_forecast(scenario) if scenario else None,
+        results=compared(),
     )
 
 

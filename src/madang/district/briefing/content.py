@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 
 from madang.district.book import Book
 from madang.district.charts.parcels import Outline
+from madang.district.indicators.values import Results
 from madang.district.pictures import said
 from madang.district.rates import Rates
 from madang.district.records import Programme, Text
@@ -47,17 +47,19 @@ def compose(
     rates: Rates | None = None,
     outlines: tuple[Outline, ...] = (),
     forecast: Forecast | None = None,
+    results: Mapping[str, Results] | None = None,
 ) -> Briefing:
     """The briefing on one programme. subject: its entity id; "": the city's own with most plans.
 
-    wording, rates, outlines, forecast: left out where a city has none; what needs them is then left out as well. Raises
-    InvalidRequest for a language it does not speak, NotFound where there is no such programme.
+    wording, rates, outlines, forecast: left out where a city has none; what needs them is then left out as well.
+    results: programme -> its indicators, for the comparison. Raises InvalidRequest for a language it does not speak,
+    NotFound where there is no such programme.
     """
     check_language(lang)
     own = programme_of(book, subject)
     digest = digest_of(book)
-    look = Look(book, own, lang, city, wording or {}, rates, outlines, digest, forecast)
-    day = newest_statement(book, own)
+    look = Look(book, own, lang, city, wording or {}, rates, outlines, digest, forecast, results or {})
+    day = look.day
     return Briefing(
         lang,
         look.name(own),
@@ -86,12 +88,6 @@ def programme_of(book: Book, subject: str = "") -> Programme:
             "This city has no programme of its own to brief on; enter one, or ship district/programmes.csv with it.",
         )
     return own
-
-
-def newest_statement(book: Book, own: Programme) -> date:
-    """Day of the newest statement about the programme; what a source dates only by year counts from its first day."""
-    days = [fact.stated.first for fact in book.facts if fact.subject == own.id and fact.stated]
-    return max(days, default=date(1970, 1, 1))
 
 
 def digest_of(book: Book) -> str:

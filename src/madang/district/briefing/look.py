@@ -1,8 +1,8 @@
 """What every section looks at, and how facts become figures with their footnotes."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -10,9 +10,10 @@ from madang.district.book import Book
 from madang.district.charts.parcels import Outline
 from madang.district.charts.svg import Format
 from madang.district.format import show
+from madang.district.indicators.values import Results
 from madang.district.pictures import said
 from madang.district.quantity import Quantity, agrees, find_unit
-from madang.district.rates import Rates
+from madang.district.rates import Converted, Rates
 from madang.district.records import Basis, Fact, Programme, Source, Text
 from madang.district.when import When, format_when
 from madang.district.wording import Wording, worded
@@ -46,7 +47,8 @@ def language_of(text: str) -> str:
 class Look:
     """own: the programme that is briefed on. city: its name. outlines: parts of the city, () where none are known.
 
-    digest: of all records. forecast: of the city's scenario, None without one.
+    digest: of all records. forecast: of the city's scenario, None without one. results: programme -> its indicators,
+    those that the comparison asks for.
     """
 
     book: Book
@@ -58,6 +60,7 @@ class Look:
     outlines: tuple[Outline, ...]
     digest: str
     forecast: Forecast | None
+    results: Mapping[str, Results] = field(default_factory=dict)
 
     # -------------------------------------------------------------------------------------------- words
 
@@ -209,9 +212,21 @@ class Look:
             done = self.rates.convert(fact.quantity, "EUR", stated.first)
         except BadRequestData:
             return None
+        return done.quantity, (self.rate_ground(done),)
+
+    def rate_ground(self, done: Converted) -> Ground:
         told = "; ".join(f"EUR 1 = {rate.quote} {rate.value}" for rate in done.used)
         day = format_when(When(done.rate_date, done.rate_date, done.rate_date.isoformat()), self.lang)
-        return done.quantity, (Ground("rate", done.source, stated=day, note=told),)
+        return Ground("rate", done.source, stated=day, note=told)
+
+    @property
+    def day(self) -> date:
+        """Of the newest statement about the programme: the briefing's own today, so that it does not change by itself.
+
+        What a source dates only by year counts from its first day.
+        """
+        days = [fact.stated.first for fact in self.book.facts if fact.subject == self.own.id and fact.stated]
+        return max(days, default=date(1970, 1, 1))
 
 
 def primary(facts: Sequence[Fact]) -> list[Fact]:

@@ -1,6 +1,6 @@
 """Makes a city's briefing from its wing: the ledger as it is now, its rates, words, scenario and indicators."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,16 +17,21 @@ from madang.model.entity import Json
 
 from .content import check_language, compose, programme_of
 from .forecast import Forecast, make_forecast
+from .sections.comparison import INDICATORS
 from .values import Briefing
 
 
 @dataclass(frozen=True, slots=True)
 class Materials:
-    """All that a briefing is made of; the same materials give the same briefing. maps: GeoJSON files of the city."""
+    """All that a briefing is made of; the same materials give the same briefing. maps: GeoJSON files of the city.
+
+    compared: programme -> the indicators that the comparison needs.
+    """
 
     book: Book
     city: Text
     places: Places
+    compared: Mapping[str, Results]
     maps: tuple[Path, ...] = ()
 
     def compose(self, lang: str) -> Briefing:
@@ -42,6 +47,7 @@ class Materials:
             rates=Rates.load(shared / "rates.csv"),
             outlines=read_outlines(self.maps[0]) if self.maps else (),
             forecast=self._forecast(),
+            results=self.compared,
         )
 
     def _forecast(self) -> Forecast | None:
@@ -55,7 +61,10 @@ class Materials:
 
 
 async def gather_materials(places: Places, city: Text, maps: Sequence[Path] = ()) -> Materials:
-    return Materials(await places.ledger.book(), city, places, tuple(maps))
+    book = await places.ledger.book()
+    keys = [key for key, _ in INDICATORS.values()]
+    compared = {one: await places.indicators.compute(book, one, keys) for one in book.programmes}
+    return Materials(book, city, places, compared, tuple(maps))
 
 
 def read_outlines(path: Path) -> tuple[Outline, ...]:

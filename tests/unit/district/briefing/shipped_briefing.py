@@ -1,17 +1,22 @@
 """The briefing on the programme that ships, made once for all tests that read it."""
 
+import asyncio
+from collections.abc import Mapping
 from functools import cache
 
 from madang.district.book import Book, gather
 from madang.district.briefing.content import compose
 from madang.district.briefing.forecast import Forecast, make_forecast
 from madang.district.briefing.making import read_outlines
+from madang.district.briefing.sections.comparison import INDICATORS
 from madang.district.briefing.values import Briefing
+from madang.district.indicators.values import Results
 from madang.district.measures import load_measures
 from madang.district.rates import Rates
 from madang.district.rows import parse_row
 from madang.district.scenario import find_scenario
 from madang.district.shipped import load_rows
+from madang.district.wing import PlacesFiles
 from madang.district.wording import load_wording
 from madang.errors import Pointer
 from madang.packs.shipped import shipped
@@ -36,6 +41,17 @@ def forecast() -> Forecast:
     return make_forecast(found, RUNS)
 
 
+@cache
+def compared() -> Mapping[str, Results]:
+    indicators = PlacesFiles(PLACES, GOYANG / "district").indicators(book().measures)
+    keys = [key for key, _ in INDICATORS.values()]
+
+    async def every() -> Mapping[str, Results]:
+        return {one: await indicators.compute(book(), one, keys) for one in book().programmes}
+
+    return asyncio.run(every())
+
+
 def brief(lang: str, about: Book) -> Briefing:
     return compose(
         about,
@@ -45,6 +61,7 @@ def brief(lang: str, about: Book) -> Briefing:
         rates=Rates.load(PLACES / "rates.csv"),
         outlines=read_outlines(GOYANG / "data" / "dong.geojson"),
         forecast=forecast(),
+        results=compared(),
     )
 
 

@@ -1,125 +1,117 @@
 """Comparison like with like: density and cost per hectare; what does not compare is kept, grey, with its reason."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from madang.district.briefing.look import ARTICLE, Look, divided, primary, settled
+from madang.district.briefing.look import ARTICLE, Look
 from madang.district.briefing.values import Block, Figure, Ground, Line, Picture, Row, Section, Table, Words
 from madang.district.charts import PRINT, Multiples, Panel, Range, draw_multiples
+from madang.district.compare import Compared, Comparison, compare
+from madang.district.indicators.values import Input
+from madang.district.pictures import said
 from madang.district.quantity import Quantity
-from madang.district.records import Fact, Programme
+from madang.district.records import Fact
+from madang.district.when import format_when
 
 from .parts import paragraphs
 
-YEARS_APART = 10
-"""Costs stated further apart than this are in the money of other times."""
+INDICATORS: Mapping[str, tuple[str, str]] = {
+    "density": ("madang-d-d14", "jobs/ha"),
+    "cost": ("madang-d-d10", "EUR/ha"),
+}
+"""What is compared: the key of its indicator, and the unit on the picture."""
 
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One district's value. top, below: what was divided. why: key of the reason it does not compare, ""."""
-
-    programme: Programme
-    value: Quantity
-    top: Fact
-    below: Fact
-    why: str
-    more: tuple[Ground, ...] = ()
+CURRENCY = "EUR"
 
 
 def comparison(look: Look) -> Section | None:
-    density, cost = _densities(look), _costs(look)
+    found = {name: _compare(look, key) for name, (key, _) in INDICATORS.items()}
     article = _article(look)
     blocks: list[Block] = [*paragraphs(look.words("compare.lead"), tone="lead")]
     panels = [
-        Panel(look.say(f"compare.{name}"), _ranges(look, cases), look.number(unit))
-        for name, cases, unit in (("density", density, "jobs/ha"), ("cost", cost, "EUR/ha"))
-        if cases
+        Panel(look.say(f"compare.{name}"), _ranges(look, one), look.number(INDICATORS[name][1]))
+        for name, one in found.items()
+        if one.rows
     ]
     if panels:
         caption = look.say("compare.chart")
         svg = draw_multiples(Multiples(caption, caption, tuple(panels)), PRINT, 740, look.lang)
-        blocks += [Picture(svg, caption, None)]
-    blocks += [_table(look, name, cases) for name, cases in (("density", density), ("cost", cost)) if cases]
+        blocks.append(Picture(svg, caption, None))
+    blocks += [_table(look, name, one) for name, one in found.items() if one.rows]
     blocks += [*paragraphs(look.words("compare.article"), tone="plain"), article] if article.rows else []
     return Section("comparison", look.say("compare.title"), tuple(blocks)) if len(blocks) > 1 else None
 
 
-def _subjects(look: Look) -> list[Programme]:
-    """The own one first, then whole districts by name."""
-    others = [one for one in look.book.programmes.values() if one.role == "reference" and not one.part_of]
-    return [look.own, *sorted(others, key=look.name)]
+def _compare(look: Look, key: str) -> Comparison:
+    """The own programme, then whole districts."""
+    others = [one.id for one in look.book.programmes.values() if one.role == "reference" and not one.part_of]
+    subjects = [look.own.id, *others]
+    return compare(look.book, look.results, subjects, key, today=look.day, currency=CURRENCY, rates=look.rates)
 
 
-def _densities(look: Look) -> list[Case]:
-    cases = []
-    for one in _subjects(look):
-        found = _pair(look, one, "actual") or _pair(look, one, "plan") or _pair(look, one, "claim")
-        value = look.ratio(*found) if found else None
-        if found and value:
-            top, below = found
-            why = "basis" if top.basis != "actual" else "definition" if top.definition else ""
-            cases.append(Case(one, value, top, below, why))
-    return sorted(cases, key=lambda case: (bool(case.why), -case.value.middle))
-
-
-def _pair(look: Look, one: Programme, basis: str) -> tuple[Fact, Fact] | None:
-    """Newest jobs of a basis, with the area of the same boundary."""
-    jobs = [f for f in look.book.facts_of(one.id, "jobs", boundary=None) if f.basis == basis and f.quantity]
-    plain = [f for f in jobs if not f.definition.endswith("only")]
-    for job in reversed(sorted(plain, key=lambda f: f.boundary == "district")):
-        area = settled(primary(look.facts("area", subject=one.id, boundary=job.boundary)))
-        if area:
-            return job, area
-    return None
-
-
-def _costs(look: Look) -> list[Case]:
-    own = look.newest("investment", "plan")
-    cases = []
-    for one in _subjects(look):
-        top = look.newest("investment", "plan", subject=one.id)
-        area = look.newest("area", "plan", subject=one.id)
-        euro = look.in_euro(top) if top else None
-        if top and area and euro and area.quantity:
-            value = divided(euro[0], area.quantity.to("ha"))
-            if value:
-                cases.append(Case(one, value, top, area, _cost_why(top, own), euro[1]))
-    return sorted(cases, key=lambda case: (bool(case.why), -case.value.middle))
-
-
-def _cost_why(top: Fact, own: Fact | None) -> str:
-    if top.definition:
-        return "definition"
-    years = [f.stated.first.year for f in (top, own) if f and f.stated]
-    return "prices" if len(years) == 2 and abs(years[0] - years[1]) > YEARS_APART else ""
-
-
-def _ranges(look: Look, cases: list[Case]) -> tuple[Range, ...]:
+def _ranges(look: Look, found: Comparison) -> tuple[Range, ...]:
     return tuple(
-        Range(case.programme.id, look.name(case.programme), float(case.value.low), float(case.value.high), (),
-              look.say(f"why.{case.why}") if case.why else "", own=case.programme.id == look.own.id)
-        for case in cases
-    )  # fmt: skip
+        Range(
+            f"{row.programme.id}-{index}",
+            _label(look, row),
+            float(row.shown.low),
+            float(row.shown.high),
+            (),
+            _why(look, row),
+            own=row.programme.id == look.own.id,
+        )
+        for index, row in enumerate(found.rows)
+        if row.shown
+    )
 
 
-def _table(look: Look, name: str, cases: list[Case]) -> Table:
+def _label(look: Look, row: Compared) -> str:
+    """Of the own programme, which may have several rows, the city and what is counted."""
+    if row.programme.id != look.own.id or not row.definition:
+        return look.name(row.programme)
+    return f"{said(look.city, look.lang)}: {look.worded(row.definition)}"
+
+
+def _why(look: Look, row: Compared) -> str:
+    return ", ".join(look.say(f"why.{one}") for one in row.unlike)
+
+
+def _table(look: Look, name: str, found: Comparison) -> Table:
     rows = [
-        Row((
-            look.told(look.name(case.programme), look.source_ground(case.programme.source, None)),
-            (look.quantity(case.value, case.top, case.below, more=case.more),),
-            _parts(look, case),
-            look.words(f"why.{case.why}") if case.why else look.words("compare.like"),
-        ), grey=bool(case.why))
-        for case in cases
-    ]  # fmt: skip
+        Row(
+            (
+                look.told(look.name(row.programme), look.source_ground(row.programme.source, None)),
+                (look.quantity(row.shown or row.value, *row.facts, more=_rate(look, row)),),
+                _parts(look, row),
+                look.words("compare.like") if not row.unlike else (Words(_why(look, row)),),
+            ),
+            grey=bool(row.unlike),
+        )
+        for row in found.rows
+    ]
     head = (look.say("district"), look.say(f"compare.{name}"), look.say("compare.parts"), look.say("compare.does"))
     return Table(look.say(f"compare.{name}.table"), head, tuple(rows), (1, 0.9, 1.6, 1.1))
 
 
-def _parts(look: Look, case: Case) -> Line:
-    when = case.top.as_of or case.top.stated
-    year = (Figure(f", {when.first.year}", (look.ground(case.top),)),) if when else ()
-    return (*look.cell(case.top), *year, *look.scoped(case.top), Words(" ÷ "), *look.cell(case.below))
+def _rate(look: Look, row: Compared) -> tuple[Ground, ...]:
+    return (look.rate_ground(row.rate),) if row.rate and row.rate.used else ()
+
+
+def _parts(look: Look, row: Compared) -> Line:
+    """What was divided by what, the first with its year, and with what area or thing is meant."""
+    first, *others = [_part(look, one) for one in row.inputs if one.facts]
+    fact = row.inputs[0].facts[0] if row.inputs[0].facts else None
+    when = (fact.as_of or fact.stated) if fact else None
+    year: Line = (Figure(f", {when.first.year}", (look.ground(fact),)),) if when and fact else ()
+    line: Line = (*first, *year, *(look.scoped(fact) if fact else ()))
+    for other in others:
+        line = (*line, Words(" ÷ "), *other)
+    return line
+
+
+def _part(look: Look, one: Input) -> Line:
+    if isinstance(one.value, Quantity):
+        return (look.quantity(one.value, *one.facts),)
+    return (Figure(format_when(one.value, look.lang), tuple(map(look.ground, one.facts))),)
 
 
 def _article(look: Look) -> Table:

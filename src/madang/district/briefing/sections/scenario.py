@@ -36,7 +36,7 @@ def scenario(look: Look) -> Section | None:
     )
     blocks: tuple[Block, ...] = (
         *paragraphs(lead, tone="lead"),
-        Picture(_bands(look, found), look.say("scenario.chart"), _years(look, found, grounds)),
+        Picture(_bands(look, found), look.say("scenario.chart"), _years(look, found, grounds), 0.7),
         *paragraphs(look.words("scenario.swings")),
         Picture(_tornado(look, found), look.say("scenario.tornado"), None),
         _assumptions(look, found),
