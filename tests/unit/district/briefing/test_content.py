@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from tests.unit.district.briefing.shipped_briefing import LANGUAGES, book, brief, briefing
 
 from madang.district.book import Book
-from madang.district.briefing.content import digest_of, programme_of
+from madang.district.briefing.content import compose, digest_of, programme_of
+from madang.district.briefing.html import make_html
 from madang.district.briefing.look import language_of
+from madang.district.briefing.pdf import make_pdf
 from madang.district.briefing.values import (
     Block,
     Columns,
@@ -211,3 +213,28 @@ def test_a_quote_is_marked_with_its_language(quote: str, lang: str) -> None:
 
 def test_a_ground_is_a_value() -> None:
     assert Ground("ledger", "a") == Ground("ledger", "a")
+
+
+def test_a_ledger_that_lacks_any_one_measure_or_record_still_gives_a_briefing() -> None:
+    known = book()
+    own = programme_of(known).id
+    for measure in sorted({one.measure for one in known.facts if one.subject == own}):
+        facts = tuple(one for one in known.facts if one.measure != measure)
+        assert brief("ko", replace(known, facts=facts)).sections
+    for less in (
+        replace(known, baselines=()),
+        replace(known, phases=()),
+        replace(known, agreements=()),
+        replace(known, organizations={}),
+    ):
+        assert brief("ko", less).sections
+
+
+def test_a_programme_of_which_nothing_is_known_says_what_is_not_known() -> None:
+    known = book()
+    own = programme_of(known)
+    made = compose(Book(known.measures, {own.id: own}), "en", city={"en": "Goyang"})
+    text_of_all = "\n".join(text(line) for section in made.sections for line in lines_of(section.blocks))
+    assert "Jobs (actual)" in text_of_all
+    assert make_pdf(made).startswith(b"%PDF-")
+    assert "nothing published" in make_html(made)

@@ -85,7 +85,7 @@ def _bands(look: Look, found: Forecast) -> str:
     )
     line = Line("jobs", look.measure("jobs"), points)
     caption = look.say("scenario.chart")
-    return draw_bands(Bands(caption, caption, (line,), look.number("jobs"), targets), PRINT, 720, look.lang)
+    return draw_bands(Bands(caption, caption, (line,), look.number("jobs"), targets), PRINT, 520, look.lang)
 
 
 def _years(look: Look, found: Forecast, grounds: tuple[Ground, ...]) -> Table:
