@@ -26,7 +26,7 @@ from .things import Thing, decode_things, matching, things_of
 AREA = "AdministrativeArea"
 PAGE = 1000
 STATIONS_AT_ONCE = 10
-LINKS_AT_ONCE = 60
+LINKS_AT_ONCE = 150
 """So many at once that other requests are not kept waiting (bench/indicators_live.py)."""
 LOOKBACK_S = 400 * 86_400.0
 """Of a past moment: how long before it a value may have been observed (a year, and a month for being late)."""
