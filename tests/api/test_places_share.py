@@ -82,6 +82,16 @@ async def pages(goyang: City) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+@pytest.fixture
+async def quick() -> AsyncIterator[httpx.AsyncClient]:
+    """The same pages over an empty ledger."""
+    cities = {"goyang": places_city(make_city(), "goyang", EMPTY)}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app_of(share_routes(cities))), base_url="http://testserver"
+    ) as client:
+        yield client
+
+
 def rows_of(answer: httpx.Response) -> list[dict[str, str]]:
     assert answer.status_code == 200
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
@@ -121,8 +131,8 @@ async def test_the_graph_can_be_taken_as_csv_json_and_graphml(pages: httpx.Async
 
 
 @pytest.mark.parametrize("asked", ["year=19", "year=２０１６", "kind=wizards", "programme=nowhere"])
-async def test_a_question_that_cannot_be_meant_is_refused(pages: httpx.AsyncClient, asked: str) -> None:
-    answer = await pages.get(f"/goyang/places/cluster?{asked}")
+async def test_a_question_that_cannot_be_meant_is_refused(quick: httpx.AsyncClient, asked: str) -> None:
+    answer = await quick.get(f"/goyang/places/cluster?{asked}")
     assert answer.status_code in (400, 404)
 
 
@@ -186,9 +196,27 @@ async def test_eight_changes_of_plan_lack_a_reason_and_lead_to_their_records(pag
     assert row.count("/places/entry/record?id=urn%3Angsi-ld%3ABaseline%3Ab") == 8
 
 
+async def test_contracts_of_the_ledger_have_shares_and_lead_to_those_to_look_at(
+    pages: httpx.AsyncClient, goyang: City
+) -> None:
+    plain = {"subject": "goyang-itv", "party": "gh", "kind": "works", "source": "Register of contracts"}
+    await publish(goyang, "contract", {**plain, "id": "w1", "procurement": "open", "bids": "1"})
+    await publish(goyang, "contract", {**plain, "id": "w2", "procurement": "open", "bids": "4"})
+    await publish(goyang, "contract", {**plain, "id": "w3", "procurement": "unknown"})
+    text = (await pages.get("/goyang/places/integrity")).text
+    single = text.split("Single bid where several were possible")[1].split("</tr>")[0]
+    assert "50 %" in single
+    assert "1 of 2" in single
+    assert "urn%3Angsi-ld%3AContract%3Aw1" in single
+    assert "w2" not in single
+    opened = text.split("Open procedure</th>")[1].split("</tr>")[0]
+    assert "2 of 2" in opened
+    assert "1 unknown, left out" in opened
+
+
 @pytest.mark.parametrize("days", ["0", "366", "-3", "many", "１４"])
-async def test_a_limit_that_is_no_number_of_days_is_refused(pages: httpx.AsyncClient, days: str) -> None:
-    assert (await pages.get("/goyang/places/integrity", params={"days": days})).status_code == 400
+async def test_a_limit_that_is_no_number_of_days_is_refused(quick: httpx.AsyncClient, days: str) -> None:
+    assert (await quick.get("/goyang/places/integrity", params={"days": days})).status_code == 400
 
 
 # ------------------------------------------------------------------------------------------------ learning city
@@ -317,12 +345,12 @@ async def test_cards_are_found_by_words_and_by_whose_they_are(neighbours: Neighb
 
 async def test_a_peers_card_stays_with_its_age_when_the_peer_is_away(neighbours: Neighbours) -> None:
     pages, clock = neighbours.pages, neighbours.clock
-    assert "1 cards, answered just now" in (await pages.get("/goyang/places/practices")).text
+    assert "answered just now; cards: 1" in (await pages.get("/goyang/places/practices")).text
     neighbours.wien.answer = None
     clock.advance(3 * 3600)
     text = (await pages.get("/goyang/places/practices")).text
     assert "Shade" in text
-    assert "away; last answer 3 h ago, 1 cards" in text
+    assert "away; last answer 3 h ago; cards: 1" in text
     assert "did not answer in time" in text
 
 
@@ -334,7 +362,7 @@ async def test_asking_again_brings_what_is_new_and_names_what_cannot_be_read(nei
     assert answer.status_code == 303
     text = (await neighbours.pages.get("/goyang/places/practices")).text
     assert "Green roofs" in text
-    assert "1 cards that cannot be read" in text
+    assert "Cards that cannot be read: 1" in text
     assert "urn:x:1" in text
 
 
@@ -355,7 +383,7 @@ async def test_an_adopted_card_waits_as_a_draft_that_names_its_origin(neighbours
     (draft,) = [one for one in book.waiting if isinstance(one, Practice)]
     assert f"urn:ngsi-ld:Practice:shade (Wien, {HUB}/entities/" in draft.source.title
     assert (draft.city, draft.entry.entered_by, draft.entry.status) == ("Seaside", "Park", "draft")
-    assert "1 cards wait for review" in (await neighbours.pages.get("/goyang/places/practices")).text
+    assert "Cards waiting for review: 1" in (await neighbours.pages.get("/goyang/places/practices")).text
 
 
 async def test_adopting_needs_a_name_and_a_card_that_is_there(neighbours: Neighbours) -> None:
@@ -378,7 +406,7 @@ async def test_cards_of_all_come_as_csv_with_whose_they_are(neighbours: Neighbou
 async def test_a_city_without_peers_is_told_how_to_name_one(pages: httpx.AsyncClient) -> None:
     text = (await pages.get("/goyang/places/practices")).text
     assert 'peers = [{ name = "Wien"' in text
-    assert "0 are offered at this address now" in text
+    assert "Offered at this address now: 0." in text
     assert "type=Practice" in text
 
 

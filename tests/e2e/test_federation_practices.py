@@ -86,7 +86,7 @@ async def test_a_card_is_published_found_adopted_and_kept_when_its_city_is_gone(
     }
     async with asking(hill, tmp_path / "hill-data") as pages:
         # Brook's shipped cards are nobody's of Brook yet: it offers none of them.
-        assert "0 cards, answered" in await shown(pages)
+        assert "cards: 0<" in await shown(pages)
         publish(brook, CARD)
         publish(brook, draft)
         await pages.post("/hill/places/practices/ask")
@@ -107,4 +107,4 @@ async def test_a_card_is_published_found_adopted_and_kept_when_its_city_is_gone(
         text = await shown(pages)
         assert "School streets" in text
         assert "away; last answer" in text
-        assert "1 cards wait for review" in text
+        assert "Cards waiting for review: 1" in text

@@ -37,6 +37,9 @@ CARDS_MAX = 500
 FRESH = timedelta(minutes=10)
 """An answer, or a failure to get one, that is younger is not asked for anew."""
 
+PATIENCE_S = 8.0
+"""Longest that all pages of one peer may take together."""
+
 COLLECTION = "peers"
 """Of the document store: per peer, what it said last and when."""
 
@@ -88,13 +91,13 @@ class Exchange:
 
     async def hear(self, *, anew: bool = False) -> list[Heard]:
         """Every peer, in the order the city names them. Never raises for a peer: one that is away is told with what it
-        said last."""
-        async with self._turn:  # two readers at once ask once
-            async with asyncio.TaskGroup() as group:
+        said last. While one reader waits for answers, others are told what is known."""
+        if anew or not self._turn.locked():
+            async with self._turn, asyncio.TaskGroup() as group:
                 for peer in self.peers:
                     if anew or self._is_due(peer):
                         group.create_task(self._ask(peer))
-            return [await self._told(peer) for peer in self.peers]
+        return [await self._told(peer) for peer in self.peers]
 
     async def find(self, entity_id: str, peer_name: str) -> Card | None:
         """A card as it was heard last; nobody is asked for it."""
@@ -111,11 +114,14 @@ class Exchange:
     async def _ask(self, peer: Peer) -> None:
         away = ""
         try:
-            documents = await self._all(peer)
+            async with asyncio.timeout(PATIENCE_S):
+                documents = await self._all(peer)
             kept = {"at": self.clock.now().isoformat(), "documents": documents}
             await self.documents.put(COLLECTION, "", peer.url, orjson.dumps(kept))
         except DependencyError as exc:
             away = exc.detail
+        except TimeoutError:
+            away = f"{peer.url} did not answer in time."
         self._asked[peer.url] = (self.clock.now(), away)
 
     async def _all(self, peer: Peer) -> list[Json]:

@@ -48,6 +48,19 @@ class Hubs:
         return self.documents[url][first : first + int(params["limit"])]
 
 
+@dataclass
+class Slow:
+    """PeerHub that answers with nothing once it is told to."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def entities(self, url: str, params: Mapping[str, str]) -> Sequence[Json]:
+        self.asked.set()
+        await self.answer.wait()
+        return []
+
+
 def exchange(hubs: Hubs, clock: HandClock, *peers: Peer, documents: MemoryDocumentStore | None = None) -> Exchange:
     return Exchange(peers, hubs, documents or MemoryDocumentStore(), clock)
 
@@ -96,6 +109,20 @@ async def test_a_peer_is_asked_once_in_a_while_and_anew_when_told() -> None:
     clock.advance(FRESH.total_seconds())
     await one.hear()
     assert len(hubs.asked) == 6
+
+
+async def test_while_one_reader_waits_another_is_told_what_is_known() -> None:
+    hubs, clock, documents = Hubs({WIEN.url: [card()]}), HandClock(), MemoryDocumentStore()
+    await exchange(hubs, clock, WIEN, documents=documents).hear()
+    slow = Slow()
+    one = Exchange([WIEN], slow, documents, clock)
+    first = asyncio.create_task(one.hear())
+    await slow.asked.wait()
+    (heard,) = await one.hear()
+    assert (len(heard.cards), first.done()) == (1, False)
+    slow.answer.set()
+    (heard,) = await first
+    assert heard.cards == ()
 
 
 async def test_a_withdrawn_card_is_gone_with_the_next_answer() -> None:

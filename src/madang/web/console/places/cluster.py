@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import get_args
 from urllib.parse import urlencode
 
@@ -18,7 +17,7 @@ from madang.district.charts.words import word
 from madang.district.cluster import Measures, measures, network, years
 from madang.district.cluster import Network as Graph
 from madang.district.cluster_files import graph_json, graph_ml
-from madang.district.format import show, show_number
+from madang.district.format import show
 from madang.district.indicators.values import Result
 from madang.district.kinds import ORGANIZATIONS
 from madang.district.records import Agreement, Source
@@ -30,6 +29,7 @@ from madang.web.console.csvtext import csv_text
 from madang.web.console.texts import catalogue, pick, say
 
 from .frame import Look, look, places_page, programme_choices
+from .integrity import percent
 from .shown import names, when_text
 
 TAB = "places/cluster"
@@ -111,8 +111,8 @@ def cluster_routes(cities: Mapping[str, City]) -> Sequence[Route]:
             graph=graph,
             told=told,
             shares={
-                "cross_kind": _percent(told.cross_kind, found.lang),
-                "density": _percent(told.density, found.lang),
+                "cross_kind": percent(told.cross_kind) or "–",
+                "density": percent(told.density) or "–",
             },
             between=[(word(a, found.lang), word(b, found.lang), count) for (a, b), count in told.between.items()],
             mix=[(word(kind, found.lang), count) for kind, count in told.mix.items()],
@@ -267,10 +267,6 @@ def csv_rows(graph: Graph, book: Book) -> list[list[object]]:
 
 def _source(source: Source) -> tuple[str, str, str]:
     return source.title, source.url, source.quote
-
-
-def _percent(share: Fraction | None, lang: str) -> str:
-    return "–" if share is None else f"{show_number(share * 100, lang, 2)} %"
 
 
 async def _sectors(city: City, found: Look) -> list[SectorRow]:

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from madang.district.book import Book
-from madang.district.format import show_number
 from madang.district.integrity import (
     Account,
     Answering,
@@ -108,13 +107,13 @@ def integrity_routes(cities: Mapping[str, City]) -> Sequence[Route]:
             days=days,
             days_max=LIMITS[-1],
             answers=answers,
-            within=share_row(answers.within, found.lang),
+            within=share_row(answers.within),
             median=_days(answers, found.lang),
             complaints=len(complaints),
             complaints_more=more,
-            contracts=[share_row(one, found.lang) for one in told.contracts],
+            contracts=[share_row(one) for one in told.contracts],
             contracts_count=told.contracts[-1].of,
-            record=[share_row(one, found.lang) for one in told.record],
+            record=[share_row(one) for one in told.record],
             waiting=told.waiting,
             oldest=told.oldest,
             overdue=[overdue_row(one, found.book, found.lang) for one in told.overdue],
@@ -173,10 +172,10 @@ def _time(entity: Entity, name: str) -> datetime | None:
         return None
 
 
-def share_row(one: Share, lang: str) -> ShareRow:
+def share_row(one: Share) -> ShareRow:
     return ShareRow(
         one.key,
-        percent(one.share, lang),
+        percent(one.share),
         one.count,
         one.of,
         one.unknown,
@@ -185,8 +184,9 @@ def share_row(one: Share, lang: str) -> ShareRow:
     )
 
 
-def percent(share: Fraction | None, lang: str) -> str:
-    return "" if share is None else f"{show_number(share * 100, lang, 3)} %"
+def percent(share: Fraction | None) -> str:
+    """To one decimal where it matters; "" where there is nothing to take a share of."""
+    return "" if share is None else f"{number_text(round(float(share * 100), 1))} %"
 
 
 def _days(answers: Answering, lang: str) -> str:
