@@ -18,11 +18,11 @@ from .look import Look
 from .package import record_lines
 from .sections.change import change
 from .sections.cluster import cluster
-from .sections.comparison import comparison
+from .sections.comparison import INDICATORS, comparison
 from .sections.jobs import jobs
 from .sections.land import land
 from .sections.method import method
-from .sections.money import money
+from .sections.money import PER, money
 from .sections.offer import offer
 from .sections.outlook import outlook
 from .sections.risks import risks
@@ -33,6 +33,9 @@ from .words import LANGUAGES, say
 SECTIONS: Sequence[Callable[[Look], Section | None]] = (
     offer, change, land, money, jobs, comparison, outlook, scenario, cluster, risks, method,
 )  # fmt: skip
+NEEDED: tuple[str, ...] = tuple(dict.fromkeys((*(key for key, _ in INDICATORS.values()), *PER.values())))
+"""Keys of the indicators that a briefing stands on."""
+
 FRAME = ("kicker", "data.of", "digest", "page", "notes.title", "notes.lead", "contents", "figures.of", "note.back",
          "note", "stated", "confidence")  # fmt: skip
 
@@ -52,7 +55,7 @@ def compose(
     """The briefing on one programme. subject: its entity id; "": the city's own with most plans.
 
     wording, rates, outlines, forecast: left out where a city has none; what needs them is then left out as well.
-    results: programme -> its indicators, for the comparison. Raises InvalidRequest for a language it does not speak,
+    results: programme -> its indicators, of those NEEDED. Raises InvalidRequest for a language it does not speak,
     NotFound where there is no such programme.
     """
     check_language(lang)

@@ -193,12 +193,6 @@ class Look:
         ]
         return settled(primary(found))
 
-    def ratio(self, top: Fact, below: Fact) -> Quantity | None:
-        """top for each unit of below, as an interval where one of them is; None where that is not defined."""
-        if top.quantity is None or below.quantity is None or top.quantity.bound or below.quantity.bound:
-            return None
-        return divided(top.quantity, below.quantity)
-
     def in_euro(self, fact: Fact) -> tuple[Quantity, tuple[Ground, ...]] | None:
         """Money in euro at the rate of the month it was stated in, with the rate as a ground; None without a rate."""
         stated = fact.stated or fact.as_of
@@ -247,15 +241,6 @@ def settled(facts: Sequence[Fact]) -> Fact | None:
     finer = [one for one in facts if one.quantity is not None and one.definition == last.definition
              and one.quantity.digits > last.quantity.digits and agrees(last.quantity, one.quantity)]  # fmt: skip
     return finer[-1] if finer else last
-
-
-def divided(top: Quantity, below: Quantity) -> Quantity | None:
-    currency = top.unit.currency
-    over = top.to(currency) if currency else top
-    if not below.low:
-        return None
-    found = over.interval / below.interval
-    return Quantity(found.low, found.high, find_unit(f"{over.unit.symbol}/{below.unit.symbol}"))
 
 
 def whole(value: float | Fraction, unit: str) -> Quantity:

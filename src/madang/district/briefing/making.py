@@ -15,9 +15,8 @@ from madang.district.scenario import find_scenario
 from madang.district.wing import Places
 from madang.model.entity import Json
 
-from .content import check_language, compose, programme_of
+from .content import NEEDED, check_language, compose, programme_of
 from .forecast import Forecast, make_forecast
-from .sections.comparison import INDICATORS
 from .values import Briefing
 
 
@@ -25,7 +24,7 @@ from .values import Briefing
 class Materials:
     """All that a briefing is made of; the same materials give the same briefing. maps: GeoJSON files of the city.
 
-    compared: programme -> the indicators that the comparison needs.
+    compared: programme -> the indicators that a briefing needs.
     """
 
     book: Book
@@ -62,8 +61,7 @@ class Materials:
 
 async def gather_materials(places: Places, city: Text, maps: Sequence[Path] = ()) -> Materials:
     book = await places.ledger.book()
-    keys = [key for key, _ in INDICATORS.values()]
-    compared = {one: await places.indicators.compute(book, one, keys) for one in book.programmes}
+    compared = {one: await places.indicators.compute(book, one, NEEDED) for one in book.programmes}
     return Materials(book, city, places, compared, tuple(maps))
 
 

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from functools import cache
 
 from madang.district.book import Book, gather
-from madang.district.briefing.content import compose
+from madang.district.briefing.content import NEEDED, compose
 from madang.district.briefing.forecast import Forecast, make_forecast
 from madang.district.briefing.making import read_outlines
-from madang.district.briefing.sections.comparison import INDICATORS
 from madang.district.briefing.values import Briefing
 from madang.district.indicators.values import Results
 from madang.district.measures import load_measures
@@ -44,10 +43,9 @@ def forecast() -> Forecast:
 @cache
 def compared() -> Mapping[str, Results]:
     indicators = PlacesFiles(PLACES, GOYANG / "district").indicators(book().measures)
-    keys = [key for key, _ in INDICATORS.values()]
 
     async def every() -> Mapping[str, Results]:
-        return {one: await indicators.compute(book(), one, keys) for one in book().programmes}
+        return {one: await indicators.compute(book(), one, NEEDED) for one in book().programmes}
 
     return asyncio.run(every())
 

@@ -1,12 +1,19 @@
 """Money: what the programme is said to cost, per hectare and per job as ranges, and who pays."""
 
+from collections.abc import Mapping
+
 from madang.district.briefing.look import Look
 from madang.district.briefing.values import Block, Line, Paragraph, Row, Section, Table, Words
-from madang.district.records import Fact, Programme
+from madang.district.indicators.values import Result
+from madang.district.quantity import Quantity
+from madang.district.records import Programme
 
 from .parts import items, paragraphs
 
 FUNDING = ("investment_public", "investment_private", "investment_land", "investment_building", "land_sale_revenue")
+PER: Mapping[str, str] = {"area": "madang-d-d10", "jobs": "madang-d-d11"}
+"""What the cost is divided by -> the key of the indicator that does."""
+
 CLAIMS = ("investment_effect", "production_effect", "economic_effect")
 
 
@@ -20,32 +27,34 @@ def money(look: Look) -> Section | None:
     blocks: list[Block] = [
         *paragraphs(lead or look.line("money.lead.plain", cost=look.figure(cost, both=True)), tone="lead"),
         *paragraphs(look.line("money.first", first=look.figure(look.facts("investment", "plan")[0], both=True))),
-        _per(look, cost),
+        *_per(look),
         *_funding(look),
         *_effects(look),
     ]
     return Section("money", look.say("money.title"), tuple(blocks))
 
 
-def _per(look: Look, cost: Fact) -> Table:
+def _per(look: Look) -> tuple[Table, ...]:
     """The cost for each hectare and each job promised: one row for each thing that is called a job."""
-    below = [look.newest("area", "plan"), *_jobs(look)]
+    found = look.results.get(look.own.id, {})
     rows = [
-        Row(((Words(look.say(f"money.per.{fact.measure}")),), (*look.cell(fact), *look.scoped(fact)),
-             (look.quantity(found, cost, fact, both=look.lang in ("ko", "en")),)))
-        for fact in below
-        if fact and (found := look.ratio(cost, fact))
-    ]  # fmt: skip
-    head = (look.say("money.what"), look.say("money.divided"), look.measure("investment"))
-    return Table(look.say("money.per"), head, tuple(rows), (0.9, 1.5, 1.4))
-
-
-def _jobs(look: Look) -> list[Fact]:
-    claims = look.facts("jobs", "claim", "plan")
-    found = [
-        look.newest("jobs", "claim", "plan", definition=one) for one in dict.fromkeys(f.definition for f in claims)
+        Row(((Words(look.say(f"money.per.{name}")),), *cells))
+        for name, key in PER.items()
+        for result in found.get(key, ())
+        if (cells := _divided(look, result, name))
     ]
-    return [fact for fact in found if fact]
+    head = (look.say("money.what"), look.say("money.divided"), look.measure("investment"))
+    return (Table(look.say("money.per"), head, tuple(rows), (0.9, 1.5, 1.4)),) if rows else ()
+
+
+def _divided(look: Look, result: Result, name: str) -> tuple[Line, ...]:
+    """What was divided by, and what came out."""
+    below = next((one for one in result.inputs if one.name == name and one.facts), None)
+    if below is None or result.value is None or not isinstance(below.value, Quantity):
+        return ()
+    facts = [fact for one in result.inputs for fact in one.facts]
+    value = look.quantity(result.value, *facts, both=look.lang in ("ko", "en"))
+    return (look.quantity(below.value, *below.facts), *look.scoped(below.facts[0])), (value,)
 
 
 def _funding(look: Look) -> tuple[Block, ...]:
