@@ -10,7 +10,7 @@ from madang.district.charts.legend import Key, draw_legend, legend_height
 from madang.district.charts.marks import mark, rect, rule
 from madang.district.charts.palette import Palette, Shape
 from madang.district.charts.rows import draw_rows
-from madang.district.charts.scale import Linear, Span, year_ticks
+from madang.district.charts.scale import Linear, Span, day_at, year_ticks
 from madang.district.charts.svg import Box, Drawing, Label, clip, el, path, text_width
 from madang.district.charts.words import word
 
@@ -135,7 +135,7 @@ def _draw_time(drawing: Drawing, data: Baselines, plan: _Plan, head: float, lang
         x = plan.x(data.today)
         drawing.add(rule(x, plan.top - 2.0, x, plan.bottom, palette.ink, width=1.5, dash="2 3"))
         drawing.line(word("today", lang), x, head + 12.0, 120.0, anchor="middle", bold=True)
-    first, last = date.fromordinal(int(plan.time.low) + 1), date.fromordinal(int(plan.time.high))
+    first, last = day_at(plan.time.low + 1), day_at(plan.time.high)
     for day in year_ticks(first, last, plan.time.end - plan.time.start, size):
         x = plan.x(day)
         drawing.add(rule(x, plan.top, x, plan.bottom, palette.line))

@@ -8,7 +8,7 @@ from madang.district.charts.legend import Key, draw_legend, legend_height
 from madang.district.charts.marks import mark, rect, rule
 from madang.district.charts.palette import Palette
 from madang.district.charts.rows import draw_rows
-from madang.district.charts.scale import Linear, Span, year_ticks
+from madang.district.charts.scale import Linear, Span, day_at, year_ticks
 from madang.district.charts.svg import Box, Drawing, text_width
 from madang.district.charts.words import word
 
@@ -77,7 +77,7 @@ def _keys(rows: Sequence[PhaseBar], palette: Palette, lang: str) -> tuple[Key, .
 
 def _draw_time(drawing: Drawing, data: Phases, time: Linear, top: float, bottom: float, lang: str) -> None:
     palette, size = drawing.palette, drawing.palette.size
-    first, last = date.fromordinal(int(time.low) + 1), date.fromordinal(int(time.high))
+    first, last = day_at(time.low + 1), day_at(time.high)
     for day in year_ticks(first, last, time.end - time.start, size):
         x = time(day.toordinal())
         drawing.add(rule(x, top, x, bottom, palette.line))

@@ -91,6 +91,11 @@ def ticks_for(scale: Linear, number: Format, size: float) -> tuple[tuple[float, 
     return told
 
 
+def day_at(ordinal: float) -> date:
+    """The day of a proleptic Gregorian ordinal; the first or the last there is beyond the calendar."""
+    return date.fromordinal(min(max(int(ordinal), 1), date.max.toordinal()))
+
+
 def year_ticks(first: date, last: date, room: float, size: float) -> tuple[date, ...]:
     """Starts of years between two dates, so far apart that four digits fit."""
     years = last.year - first.year + 1

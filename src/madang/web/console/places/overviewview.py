@@ -28,7 +28,7 @@ from madang.district.land import LandPlan, land_plans
 from madang.district.records import Basis, Fact, Phase, Programme
 from madang.district.records import Parcel as Land
 from madang.district.rows import local_id
-from madang.district.when import When, on_day
+from madang.district.when import YEARS, When, on_day
 from madang.web.console.attributes import entity_path
 from madang.web.console.texts import pick, say
 
@@ -109,7 +109,7 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Days:
     """The days on which something was announced. first, last: ISO. before, after: the neighbours of the shown day, ""
-    where there is none. marks: (ISO day, words)."""
+    where there is none. marks: ISO days."""
 
     first: str
     last: str
@@ -117,7 +117,7 @@ class Days:
     shown_text: str
     before: str
     after: str
-    marks: Sequence[tuple[str, str]]
+    marks: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +296,7 @@ def _phase_picture(given: Given, phases: Sequence[Phase]) -> Pictures | None:
     )  # fmt: skip
     data = Phases(
         say("places.overview.phases", given.lang), say("places.overview.phases.desc", given.lang), rows, given.today,
-        when_text(on_day(given.today), given.lang) if given.book.on else "",
+        day_text(given.today, given.lang) if given.book.on else "",
     )  # fmt: skip
     return draw_phases(data, CONSOLE, WIDE, given.lang), draw_phases(data, CONSOLE, NARROW, given.lang)
 
@@ -354,6 +354,11 @@ def days(book: Book, subject: str, shown_day: date, today: date, lang: str) -> D
     after = min((day for day in marks if day > shown_day), default=None)
     return Days(
         marks[0].isoformat(), max(today, marks[-1]).isoformat(), shown_day.isoformat(),
-        when_text(on_day(shown_day), lang), before.isoformat() if before else "", after.isoformat() if after else "",
-        [(day.isoformat(), when_text(on_day(day), lang)) for day in marks],
+        day_text(shown_day, lang), before.isoformat() if before else "", after.isoformat() if after else "",
+        [day.isoformat() for day in marks],
     )  # fmt: skip
+
+
+def day_text(day: date, lang: str) -> str:
+    """In words; a day outside the years that sources speak of as it was asked."""
+    return when_text(on_day(day), lang) if day.year in YEARS else day.isoformat()
