@@ -365,7 +365,7 @@ async def _length(question: Question, sight: Sight) -> Reply:
         return found
     shapes, known = found
     city = await sight.city()
-    metres = await asyncio.to_thread(lambda: sum(length_m(_clipped(one, city)) for one in shapes))
+    metres = await asyncio.to_thread(_metres, shapes, city)
     return Answer(metres / float(question.unit.factor), len(shapes), coverage=known)
 
 
@@ -389,6 +389,14 @@ async def _shapes(question: Question, sight: Sight) -> tuple[list[BaseGeometry],
         return _silent(question, len(entities), "location")
     share = len(shapes) / len(entities) if entities else 1.0
     return shapes, share if known is None else min(share, known)
+
+
+def _metres(lines: Sequence[BaseGeometry], city: BaseGeometry | None) -> float:
+    if city is None:
+        return sum(map(length_m, lines))
+    inside = shapely.contains(city, lines)
+    cut = shapely.intersection([one for one, whole in zip(lines, inside, strict=True) if not whole], city)
+    return sum(length_m(one) for one, whole in zip(lines, inside, strict=True) if whole) + sum(map(length_m, cut))
 
 
 def _clipped(shape: BaseGeometry, city: BaseGeometry | None) -> BaseGeometry:
