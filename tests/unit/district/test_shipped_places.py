@@ -257,3 +257,7 @@ def test_the_parts_of_magok_s_land_and_of_adlershof_s_jobs_add_up() -> None:
     assert sold == figure("magok-land-sold-2024", "m2")
     parts = ("core-area-2024", "growth-area-2024", "media-city-2024", "2024-scientific-institutions-only")
     assert sum(figure(f"adlershof-jobs-{part}", "jobs") for part in parts) == figure("adlershof-jobs-2024", "jobs")
+
+
+def test_every_remark_of_a_shipped_fact_has_its_words_in_four_languages() -> None:
+    assert {fact.note for fact in facts() if fact.note} <= words()

@@ -52,7 +52,7 @@ def shown_fact(fact: Fact, book: Book, lang: str) -> FactShown:
         fact.quality,
         fact.confidence,
         fact.entry.status,
-        fact.note,
+        worded(book.wording, fact.note, lang),
     )
 
 
