@@ -41,11 +41,3 @@ def fill(key: str, lang: str, **values: Value) -> Line | None:
         elif part:
             spans.append(Words(part))
     return tuple(spans)
-
-
-def joined(lines: list[Line], between: str = " ") -> Line:
-    """Lines one after the other."""
-    spans: list[Words | Figure] = []
-    for index, line in enumerate(lines):
-        spans.extend(((Words(between),) if index else ()) + line)
-    return tuple(spans)

@@ -238,3 +238,21 @@ def test_a_programme_of_which_nothing_is_known_says_what_is_not_known() -> None:
     assert "Jobs (actual)" in text_of_all
     assert make_pdf(made).startswith(b"%PDF-")
     assert "nothing published" in make_html(made)
+
+
+def test_what_is_said_to_be_missing_is_said_only_while_it_is() -> None:
+    known = book()
+    cost = next(one for one in known.facts if one.id.endswith("goyang-itv-investment-plan-2022-01-05"))
+    sold = replace(cost, id="sold", measure="land_sold", basis="actual")
+    split = replace(cost, id="split", measure="investment_land")
+    signed = replace(cost, id="signed", measure="companies_contracted", basis="actual")
+    effect = tuple(one for one in known.facts if one.measure != "investment_effect")
+    before, after = said("en"), said("en", replace(known, facts=(*effect, sold, split, signed)))
+    for sentence in (
+        "No figure of land under contract was found.",
+        "A breakdown into land and works was not found.",
+        "no number of contracts was published",
+        "called an effect of investment",
+    ):
+        assert sentence in before
+        assert sentence not in after

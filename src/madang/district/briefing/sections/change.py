@@ -11,7 +11,7 @@ from madang.district.pictures import said, slip_text, timeline
 from madang.district.records import Baseline
 from madang.district.when import format_when
 
-from .parts import paragraphs
+from .parts import paragraphs, together
 
 COLUMNS = ("area", "investment", "groundbreaking", "first_tenants", "completion", "jobs")
 
@@ -28,7 +28,7 @@ def change(look: Look) -> Section | None:
         look.line("change.lead", n=look.count(len(plans), "times", grounds[0], grounds[-1]),
                   first=Figure(_when(look, plans[0]), grounds[:1]),
                   last=Figure(_when(look, last), grounds[-1:])),
-        *(_sentence(look, one) for one in drifts),
+        *(together(_sentence(look, one), _called_an_effect(look, one)) for one in drifts),
         look.line("change.reasons", n=look.count(len(plans) - 1, "changes"), silent=look.count(len(silent), "silent")),
     )  # fmt: skip
     svg = timeline(look.book, look.own.id, PRINT, 740, look.lang, today=None)
@@ -63,6 +63,20 @@ def _sentence(look: Look, one: Drift) -> Line | None:
     if one.measure == "investment" and one.difference is not None:
         return look.line("change.cost", **values)
     return None
+
+
+def _called_an_effect(look: Look, one: Drift) -> Line | None:
+    """Where the first cost is a figure that had been claimed as an effect before."""
+    first = one.before.fact if one.before and one.measure == "investment" else None
+    if first is None or first.stated is None:
+        return None
+    day = first.stated.first
+    same = [
+        fact
+        for fact in look.facts("investment_effect", "claim")
+        if fact.value == first.value and fact.stated and fact.stated.first < day
+    ]
+    return look.line("change.cost.effect", effect=look.figure(same[0])) if same else None
 
 
 def _plans(look: Look, plans: list[Baseline]) -> Table:

@@ -8,7 +8,7 @@ from madang.district.charts import PRINT, Multiples, Panel, Range, draw_multiple
 from madang.district.pictures import said
 from madang.district.records import Basis, Fact, Programme
 
-from .parts import paragraphs
+from .parts import paragraphs, together
 
 PROMISED: tuple[Basis, ...] = ("plan", "claim", "forecast")
 SHOWN_MAX = 4
@@ -30,8 +30,9 @@ def jobs(look: Look) -> Section | None:
         Panel(look.say("jobs.counted"), _ranges(look, subjects, ("actual",)), look.counted("jobs")),
     )
     svg = draw_multiples(Multiples(look.say("jobs.chart"), look.say("jobs.chart"), panels), PRINT, 620, look.lang)
+    uncounted = None if _counted(look, look.own) else look.words("jobs.uncounted")
     blocks: list[Block] = [
-        *paragraphs(_lead(look), tone="lead"),
+        *paragraphs(together(_lead(look), uncounted), tone="lead"),
         Picture(svg, look.say("jobs.chart"), None),
         table,
         *paragraphs(look.words("jobs.note"), tone="small"),

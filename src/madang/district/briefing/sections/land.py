@@ -32,8 +32,12 @@ def land(look: Look) -> Section | None:
     phases = _phases(look)
     if phases.rows:
         blocks.append(phases)
-    lead = paragraphs(look.words("land.lead"), tone="lead")
+    lead = paragraphs(look.words("land.lead.parcels" if _parcels(look) else "land.lead"), tone="lead")
     return Section("land", look.say("land.title"), (*lead, *blocks)) if blocks else None
+
+
+def _parcels(look: Look) -> bool:
+    return any(one.subject == look.own.id for one in look.book.parcels)
 
 
 Use = tuple[str, str, Quantity, tuple[Fact, ...]]

@@ -8,7 +8,7 @@ from madang.district.indicators.values import Result
 from madang.district.quantity import Quantity
 from madang.district.records import Programme
 
-from .parts import items, paragraphs
+from .parts import items, paragraphs, together
 
 FUNDING = ("investment_public", "investment_private", "investment_land", "investment_building", "land_sale_revenue")
 PER: Mapping[str, str] = {"area": "madang-d-d10", "jobs": "madang-d-d11"}
@@ -24,8 +24,11 @@ def money(look: Look) -> Section | None:
     euro = look.in_euro(cost)
     lead = look.line("money.lead", cost=look.figure(cost, both=True), when=look.when(cost.stated, cost),
                      euro=look.quantity(euro[0], cost, more=euro[1]) if euro else None)  # fmt: skip
+    lead = lead or look.line("money.lead.plain", cost=look.figure(cost, both=True))
     blocks: list[Block] = [
-        *paragraphs(lead or look.line("money.lead.plain", cost=look.figure(cost, both=True)), tone="lead"),
+        *paragraphs(
+            together(lead, None if look.facts("investment_land") else look.words("money.unsplit")), tone="lead"
+        ),
         *paragraphs(look.line("money.first", first=look.figure(look.facts("investment", "plan")[0], both=True))),
         *_per(look),
         *_funding(look),

@@ -18,7 +18,7 @@ from madang.district.briefing.values import (
 from madang.district.charts import PRINT, Locator, draw_locator
 from madang.district.records import Fact
 
-from .parts import items, listed, paragraphs
+from .parts import items, listed, paragraphs, together
 
 PROMISES = ("completion", "land_sale_start", "investment")
 EFFECTS = ("investment_effect", "production_effect", "economic_effect")
@@ -39,7 +39,10 @@ def _lead(look: Look) -> tuple[Block, ...]:
         look.line("offer.works", start=look.figure(look.newest("groundbreaking", "actual")),
                   when=look.when(progress.as_of, progress) if progress else None, progress=look.figure(progress),
                   end=look.figure(look.newest("completion", "plan", "forecast"))),
-        look.line("offer.sale", sale=look.figure(look.newest("land_sale_start", "plan"))),
+        together(
+            look.line("offer.sale", sale=look.figure(look.newest("land_sale_start", "plan"))),
+            None if look.newest("land_sold", "actual") else look.words("offer.unsold"),
+        ),
         _builders(look),
         tone="lead",
     )  # fmt: skip

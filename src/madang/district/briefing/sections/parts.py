@@ -24,6 +24,14 @@ def paragraphs(*lines: Line | None, tone: str = "plain") -> tuple[Paragraph, ...
     return tuple(Paragraph(line, tone) for line in lines if line)  # type: ignore[arg-type]  # one of the tones
 
 
+def together(*lines: Line | None) -> Line | None:
+    """Sentences of one paragraph, of those that could be filled."""
+    spans: list[Words | Figure] = []
+    for line in filter(None, lines):
+        spans.extend((*((Words(" "),) if spans else ()), *line))
+    return tuple(spans) or None
+
+
 def listed(figures: Sequence[Figure | None], between: str = " · ") -> Line:
     """Figures in a row."""
     found = [figure for figure in figures if figure is not None]

@@ -3,7 +3,6 @@
 from madang.district.briefing.look import Look
 from madang.district.briefing.values import Block, Columns, Line, Points, Section, Words
 from madang.district.records import Basis
-from madang.district.when import When
 
 from .parts import paragraphs
 
@@ -25,26 +24,42 @@ def risks(look: Look) -> Section:
 
 
 def _risks(look: Look) -> tuple[Line, ...]:
-    plans = look.book.baselines_of(look.own.id)
     claims = look.facts("jobs", "claim", "plan")
-    area, industrial = look.newest("area", "plan"), look.newest("land_industrial", "plan")
+    kinds = len({one.definition for one in claims})
     lines = [
-        look.line("risks.time", end=look.figure(look.newest("completion", "plan", "forecast")),
-                  progress=look.figure(look.newest("physical_progress", "actual"))),
-        look.line("risks.cost", cost=look.figure(look.newest("investment", "plan")),
-                  when=look.when(_stated(look), *filter(None, [look.newest("investment", "plan")]))),
-        look.line("risks.demand", interested=look.figure(look.newest("companies_interested", "actual"))),
-        look.line("risks.jobs", n=look.count(len({c.definition for c in claims}), "kinds", *map(look.ground, claims)))
-        if claims else None,
-        look.line("risks.reasons", n=look.count(len(plans) - 1, "times")) if len(plans) > 1 else None,
-        look.line("risks.land", industrial=look.figure(industrial), area=look.figure(area)),
-    ]  # fmt: skip
+        look.line(
+            "risks.time",
+            end=look.figure(look.newest("completion", "plan", "forecast")),
+            progress=look.figure(look.newest("physical_progress", "actual")),
+        ),
+        _cost(look),
+        None
+        if look.newest("companies_contracted", "actual")
+        else look.line("risks.demand", interested=look.figure(look.newest("companies_interested", "actual"))),
+        look.line("risks.jobs", n=look.count(kinds, "kinds", *map(look.ground, claims))) if kinds > 1 else None,
+        _reasons(look),
+        look.line(
+            "risks.land",
+            industrial=look.figure(look.newest("land_industrial", "plan")),
+            area=look.figure(look.newest("area", "plan")),
+        ),
+    ]
     return tuple(line for line in lines if line)
 
 
-def _stated(look: Look) -> When | None:
-    fact = look.newest("investment", "plan")
-    return fact.stated if fact else None
+def _cost(look: Look) -> Line | None:
+    """Where completion was moved after the cost was last stated precisely."""
+    cost, end = look.newest("investment", "plan"), look.newest("completion", "plan", "forecast")
+    if not (cost and end and cost.stated and end.stated) or end.stated.first <= cost.stated.last:
+        return None
+    return look.line("risks.cost", cost=look.figure(cost), when=look.when(cost.stated, cost))
+
+
+def _reasons(look: Look) -> Line | None:
+    """Where most changes of the plan came without a reason."""
+    changes = look.book.baselines_of(look.own.id)[1:]
+    silent = sum(not one.reason for one in changes)
+    return look.line("risks.reasons", n=look.count(len(changes), "times")) if silent * 2 > len(changes) else None
 
 
 def _unknown(look: Look) -> Points:
