@@ -152,6 +152,8 @@ async def test_pages_are_followed_up_to_a_bound() -> None:
         (card() | {"type": "Baseline"}, "no practice card"),
         (card(status="draft", reviewed_by=""), "not published"),
         (card(status=""), "not published"),
+        (card(status="shipped", entered_by="", reviewed_by=""), "not published"),
+        (card(status="withdrawn", withdrawn_by="Huber", status_reason="it was wrong"), "not published"),
         (card(source=""), "without a source"),
         (card(url="javascript:alert(1)"), "no web address"),
         (card(title_en="x" * 5000), "longer than"),
