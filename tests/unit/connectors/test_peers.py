@@ -59,14 +59,14 @@ async def test_a_peer_that_is_silent_or_cannot_be_reached_is_not_waited_for() ->
 async def test_no_more_questions_go_out_at_once_than_allowed() -> None:
     open_now, most = 0, 0
 
-    async def counted(_: httpx.Request) -> httpx.Response:
+    async def counted(request: httpx.Request) -> httpx.Response:
         nonlocal open_now, most
         open_now += 1
         most = max(most, open_now)
         for _ in range(20):  # turns of the loop in which all the others could begin
             await asyncio.sleep(0)
         open_now -= 1
-        return httpx.Response(200, json=[])
+        return httpx.Response(200, json=[], request=request)
 
     async with HttpPeerHub(timeout_s=5.0, parallel=2, transport=httpx.MockTransport(counted)) as hub:
         await asyncio.gather(*(hub.entities(URL, {}) for _ in range(6)))
