@@ -63,7 +63,8 @@ async def _load_file(one: OpenCity, file: Path, steps: Steps) -> int:
         nonlocal done
         batch = waiting.copy()
         waiting.clear()
-        report = await one.city.entities.batch("", "upsert", batch)
+        with one.city.places.ledger.arrive(batch):
+            report = await one.city.entities.batch("", "upsert", batch)
         if report.errors:
             first = report.errors[0]
             raise BadRequestData(first.error.detail, f"{file}: {first.entity_id}")

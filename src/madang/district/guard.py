@@ -51,7 +51,7 @@ _PROPERTY = frozenset({"Property"})
 def guards(measures: Measures, arriving: Collection[str] | None = None) -> Mapping[str, Guard]:
     """Entity type -> guard, for every kind the ledger keeps.
 
-    arriving: ids that may come as ``shipped`` at the moment, see Ledger.bring; None: any (a hub without doors).
+    arriving: ids that are entered in whatever state they say, see Ledger.arrive; None: any (a hub without doors).
     """
     return {kind.uri: _guard(kind, measures, arriving) for kind in KINDS}
 
@@ -67,8 +67,10 @@ def _guard(kind: Kind, measures: Measures, arriving: Collection[str] | None) -> 
             _check_form(kind, after)
             row = to_row(kind, after)
             if before is None:
-                record = check_new(kind, row, measures, Pointer(""))
-                _check_origin(after, row, arriving)
+                restored = arriving is not None and after.id in arriving
+                record = check_new(kind, row, measures, Pointer(""), restored=restored)
+                if arriving is not None and not restored:
+                    _check_origin(row)
             else:
                 record = _check_change(kind, before, after, row)
             _check_times(record, after)
@@ -122,14 +124,19 @@ def _check_instance(kind: Kind, column: Column, instance: Attribute, entity: Ent
         raise BadRequestData(f"unitCode {instance.unit_code} is not the code of the unit that is named beside it.", at)
 
 
-def check_new(kind: Kind, row: Row, measures: Measures, at: Pointer) -> Record:
-    """The record of a row. Raises BadRequestData where it is not whole, or says that it was reviewed and was not."""
+def check_new(kind: Kind, row: Row, measures: Measures, at: Pointer, *, restored: bool = False) -> Record:
+    """The record of a row. Raises BadRequestData where it is not whole, or says that it was reviewed and was not.
+
+    restored: it was a record before, in whatever state it says, and comes back from a copy.
+    """
     record = parse_row(kind, row, at)
     if isinstance(record, Fact):
         check_measure(record, measures, at)
     corrected = record.entry.supersedes
     if corrected and (corrected == record.id or not corrected.startswith(f"urn:ngsi-ld:{kind.type}:")):
         raise BadRequestData(f"A record corrects another {kind.name}, named by its entity id.", str(at / "supersedes"))
+    if restored:
+        return record
     status = record.entry.status
     if status not in ("draft", "shipped", "published"):
         raise BadRequestData(f"A new record is a draft, not {status}.", str(at / "status"))
@@ -146,8 +153,8 @@ def _signatures() -> frozenset[str]:
     return frozenset().union(*SIGNED.values())
 
 
-def _check_origin(entity: Entity, row: Row, arriving: Collection[str] | None) -> None:
-    if row.get("status") == "shipped" and arriving is not None and entity.id not in arriving:
+def _check_origin(row: Row) -> None:
+    if row.get("status") == "shipped":
         raise BadRequestData("Only what comes with madang is shipped; enter it as a draft.", "/status")
 
 

@@ -1,6 +1,7 @@
 """The city's ledger of places: reads the records the hub keeps, and brings in those that came with madang."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -28,7 +29,7 @@ class Ledger:
     entities: Entities
     measures: Measures
     arriving: set[str] = field(default_factory=set)
-    """Shared with the guard: the ids that ``bring`` enters just now, and nobody else may enter as shipped."""
+    """Shared with the guard: the ids that may be entered just now in whatever state they say, see ``arrive``."""
 
     wording: Wording = field(default_factory=dict)
     _known: dict[bytes, Kept | Broken] = field(default_factory=dict)
@@ -62,15 +63,25 @@ class Ledger:
         self._known = known
         return list(known.values())
 
+    @contextmanager
+    def arrive(self, records: Iterable[Entity]) -> Iterator[None]:
+        """Inside the block these entities are taken in the state they say: what comes with madang, or comes back from
+        a copy that whoever holds the data directory restores."""
+        ids = {one.id for one in records}
+        self.arriving |= ids
+        try:
+            yield
+        finally:
+            self.arriving -= ids
+
     async def bring(self, rows: Iterable[tuple[Kind, Row]]) -> "Brought":
         """Enter rows that came with madang or its city, each once: what is there already stays as it is.
 
         Rows must have been read (shipped.load_rows). Idempotent, so it is called at each start.
         """
         wanted = [(to_entity(kind, {"status": "shipped", **row})) for kind, row in rows]
-        self.arriving |= {one.id for one in wanted}
-        report = await self.entities.batch(TENANT, "create", wanted) if wanted else None
-        self.arriving.clear()
+        with self.arrive(wanted):
+            report = await self.entities.batch(TENANT, "create", wanted) if wanted else None
         refused = {one.entity_id: one.error for one in report.errors} if report else {}
         faults = {i: str(error) for i, error in refused.items() if not isinstance(error, AlreadyExists)}
         return Brought(len(report.done) if report else 0, faults)

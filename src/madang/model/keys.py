@@ -412,7 +412,7 @@ def _number(key: Key, raw: object) -> float:
     if isinstance(raw, bool) or not isinstance(raw, (int, float)):
         raise ValueError(f'"{key.name}" must be a number, not {_shown(raw)}')
     if not math.isfinite(raw):
-        raise ValueError(f'"{key.name}" must be a finite number, not {raw}')
+        raise ValueError(f'"{key.name}" must be a number, not {raw}')
     if key.kind == "integer" and raw != int(raw):
         raise ValueError(f'"{key.name}" must be a whole number, not {raw}')
     if (key.low is not None and raw < key.low) or (key.high is not None and raw > key.high):

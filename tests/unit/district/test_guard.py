@@ -136,6 +136,17 @@ def test_only_what_comes_with_madang_is_shipped() -> None:
     check(None, entity)
 
 
+@pytest.mark.parametrize("state", ["rejected", "withdrawn"])
+def test_a_record_comes_back_from_a_copy_in_the_state_it_had_and_by_no_other_way(state: str) -> None:
+    arriving: set[str] = set()
+    check = guards(MEASURES, arriving)[BY_NAME["fact"].uri]
+    ended = {"status": state, "reviewed_by": "Lee", "withdrawn_by": "Kim", "status_reason": "a slip of the pen"}
+    entity = merge.create(record("fact", entered_by="Kim", **ended), NOW).entity
+    assert pointers(lambda: check(None, entity))
+    arriving.add(entity.id)
+    check(None, entity)
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("state", STATES)
 def test_no_column_that_states_something_is_ever_written_again(kind: Kind, state: str) -> None:

@@ -478,10 +478,10 @@ def _article_row(given: Given, fact: Fact) -> Row:
     told = [shown_fact(one, given.book, given.lang) for one in later]
     words = " / ".join(f"{one.value} ({one.stated})" for one in told)
     programme = given.book.programmes[fact.subject]
-    notes = given.notes.of(later)
+    notes, remark = given.notes.of(later), worded(given.book.wording, fact.note, given.lang)
     return Row((
         Cell(given.name(programme), path=entity_path(programme.id)),
         Cell(given.title(fact.measure)),
         fact_cell(fact, given.book, given.notes),
-        Cell(words or say("places.comparison.article.same", given.lang), fact.note, notes=notes),
+        Cell(words or say("places.comparison.article.same", given.lang), remark, notes=notes),
     ))  # fmt: skip

@@ -185,7 +185,7 @@ def _cost(given: Given, costs: Sequence[Fact]) -> Table:
             Cell(say("places.money.plan", given.lang, n=numbers[fact.baseline]) if fact.baseline in numbers else "–"),
             amount(given, fact, moment=False),
             Cell(_change(given, costs[index - 1], fact) if index else "–"),
-            Cell(fact.note or "–"),
+            Cell(worded(given.book.wording, fact.note, given.lang) or "–"),
         ))
         for index, fact in enumerate(costs)
     ]  # fmt: skip
