@@ -12,7 +12,7 @@ from madang.district.kinds import KINDS, Kind
 from madang.model.entity import Json
 
 FACT = "urn:ngsi-ld:DistrictFact:valley-area-2021"
-BASELINE = "urn:ngsi-ld:Baseline:valley-1"
+BASELINE = "urn:ngsi-ld:DistrictBaseline:valley-1"
 BOTH = {"status": "published", "enteredBy": "Kim", "reviewedBy": "Lee"}
 
 
@@ -39,7 +39,7 @@ def fact(**changes: Json) -> dict[str, Json]:
 def baseline() -> dict[str, Json]:
     return {
         "id": BASELINE,
-        "type": "Baseline",
+        "type": "DistrictBaseline",
         "subject": {"object": "urn:ngsi-ld:DevelopmentProgramme:valley"},
         "number": 1,
         "stated": "2021-03-01",
@@ -93,7 +93,7 @@ async def test_a_fact_is_taken_as_a_draft_and_read_by_the_ledger(town: TestCity,
         ({"statedValue": [{"value": 87}, {"value": 90, "datasetId": "urn:x:b"}]}, "/statedValue", "several instances"),
         ({"statedValue": {"value": 87, "observedAt": "2026-01-01T00:00:00Z"}}, "/statedValue", "no observedAt"),
         ({"expiresAt": "2030-01-01T00:00:00Z"}, "/expiresAt", "does not expire"),
-        ({"type": ["DistrictFact", "Baseline"]}, "/type", "of the one type"),
+        ({"type": ["DistrictFact", "DistrictBaseline"]}, "/type", "of the one type"),
         ({"subject": "valley"}, "/subject", "is no Property"),
     ],
 )
@@ -124,7 +124,7 @@ async def test_a_plan_that_was_announced_is_not_edited(api: httpx.AsyncClient) -
         await api.delete(f"/entities/{BASELINE}/attrs/stated"),
         await api.delete(f"/entities/{BASELINE}"),
         await api.delete(f"/temporal/entities/{BASELINE}"),
-        await api.post("/temporal/entities", json={"id": BASELINE, "type": "Baseline", "stated": [{"value": "2020"}]}),
+        await api.post("/temporal/entities", json={"id": BASELINE, "type": "DistrictBaseline", "stated": [{"value": "2020"}]}),
         await api.post("/temporal/entities", json={"id": BASELINE, "type": "Thing", "stated": [{"value": "2020"}]}),
         await api.post(f"/temporal/entities/{BASELINE}/attrs", json={"type": "Thing", "stated": [{"value": "2020"}]}),
     ]

@@ -107,7 +107,7 @@ async def test_the_network_is_a_graph_and_a_table_that_names_records_and_sources
     assert text.count("<svg") >= 2
     table = text.split('id="agreements"')[1].split("</table>")[0]
     assert "Goyang City – Wien 3420 aspern Development AG" in table
-    assert "/entities/urn:ngsi-ld:Agreement:goyang-visit-aspern" in table
+    assert "/entities/urn:ngsi-ld:DistrictAgreement:goyang-visit-aspern" in table
     assert "CNB뉴스 2016-08-29" in table
     assert "Songdo" not in table  # undated, so in no year
     assert "left out once a year is chosen: 1." in text

@@ -147,7 +147,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "baseline",
         "baselines",
-        "Baseline",
+        "DistrictBaseline",
         "기준 계획",
         "Baseline",
         (
@@ -163,7 +163,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "phase",
         "phases",
-        "Phase",
+        "DistrictPhase",
         "단계",
         "Phase",
         (
@@ -180,7 +180,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "parcel",
         "parcels",
-        "Parcel",
+        "DistrictParcel",
         "필지",
         "Parcel",
         (
@@ -203,7 +203,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "contract",
         "contracts",
-        "Contract",
+        "DistrictContract",
         "계약",
         "Contract",
         (
@@ -223,7 +223,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "tenancy",
         "tenancies",
-        "Tenancy",
+        "DistrictTenancy",
         "입주",
         "Tenancy",
         (
@@ -244,7 +244,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "organization",
         "organizations",
-        "Organization",
+        "DistrictOrganization",
         "기관",
         "Organization",
         (
@@ -258,7 +258,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "agreement",
         "agreements",
-        "Agreement",
+        "DistrictAgreement",
         "협약",
         "Agreement",
         (

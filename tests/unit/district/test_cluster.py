@@ -116,5 +116,5 @@ def test_the_journey_of_2016_is_in_the_shipped_network() -> None:
     visits = [one for one in found.agreements if one.kind == "study visit"]
     assert len(visits) == 6
     assert all(one.source.title == "CNB뉴스 2016-08-29" for one in visits)
-    hub = "urn:ngsi-ld:Organization:goyang-city"
+    hub = "urn:ngsi-ld:DistrictOrganization:goyang-city"
     assert next(iter(measures(found).degree)) == hub

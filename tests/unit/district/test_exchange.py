@@ -149,7 +149,7 @@ async def test_pages_are_followed_up_to_a_bound() -> None:
     [
         (7, "object"),
         ({"id": "urn:ngsi-ld:Practice:x"}, "type"),
-        (card() | {"type": "Baseline"}, "no practice card"),
+        (card() | {"type": "DistrictBaseline"}, "no practice card"),
         (card(status="draft", reviewed_by=""), "not published"),
         (card(status=""), "not published"),
         (card(status="shipped", entered_by="", reviewed_by=""), "not published"),

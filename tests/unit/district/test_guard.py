@@ -81,7 +81,7 @@ def test_a_record_without_a_source_is_refused_whatever_it_is(kind: Kind) -> None
         ({"status": "shipped", "reviewed_by": "Lee"}, "/reviewedBy", "has no reviewed_by yet"),
         ({"status": "published", **BOTH, "withdrawn_by": "Lee"}, "/withdrawnBy", "has no withdrawn_by yet"),
         ({"supersedes": "urn:ngsi-ld:DistrictFact:valley-area-2021"}, "/supersedes", "another fact"),
-        ({"supersedes": "urn:ngsi-ld:Baseline:valley-1"}, "/supersedes", "another fact"),
+        ({"supersedes": "urn:ngsi-ld:DistrictBaseline:valley-1"}, "/supersedes", "another fact"),
         ({"status_reason": "why not"}, "/statusReason", "has no status_reason yet"),
         ({"status": "published", **BOTH, "reviewed_at": "2030-01-01T00:00:00Z"}, "/reviewedAt", "future"),
     ],

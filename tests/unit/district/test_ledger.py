@@ -90,7 +90,7 @@ async def test_references_may_be_to_rows_of_the_same_file_but_not_to_nothing(tow
     head = b"id,subject,name_en,basis,source\n"
     phase = BY_NAME["phase"]
     done = await desk.enter_csv(phase, head + b"p1,valley,One,plan,Paper\n", "phases.csv", "Kim")
-    assert done.ids == ["urn:ngsi-ld:Phase:p1"]
+    assert done.ids == ["urn:ngsi-ld:DistrictPhase:p1"]
     with pytest.raises(BadRequestData) as told:
         await desk.enter_csv(phase, head + b"p2,hill,Two,plan,Paper\np1,valley,One,plan,P\n", "phases.csv", "Kim")
     assert [fault.where for fault in told.value.faults] == ["phases.csv row 2/subject", "phases.csv row 3/id"]

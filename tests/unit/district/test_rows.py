@@ -78,9 +78,9 @@ def test_what_a_row_leaves_open_stays_open() -> None:
 
 
 def test_references_may_be_local_or_whole() -> None:
-    agreement = parse_row(BY_NAME["agreement"], row("agreement", parties="city; urn:ngsi-ld:Organization:school"), AT)
+    agreement = parse_row(BY_NAME["agreement"], row("agreement", parties="city; urn:ngsi-ld:DistrictOrganization:school"), AT)
     assert isinstance(agreement, Agreement)
-    assert agreement.parties == ("urn:ngsi-ld:Organization:city", "urn:ngsi-ld:Organization:school")
+    assert agreement.parties == ("urn:ngsi-ld:DistrictOrganization:city", "urn:ngsi-ld:DistrictOrganization:school")
 
 
 def test_every_fault_of_a_row_is_told_at_once() -> None:
@@ -94,10 +94,10 @@ def test_every_fault_of_a_row_is_told_at_once() -> None:
     ("kind", "changes", "place", "says"),
     [
         ("fact", {"id": "a b"}, "id", "no id"),
-        ("fact", {"id": "urn:ngsi-ld:Baseline:x"}, "id", "no id"),
+        ("fact", {"id": "urn:ngsi-ld:DistrictBaseline:x"}, "id", "no id"),
         ("fact", {"id": "x" * 121}, "id", "no id"),
         ("fact", {"subject": "the valley"}, "subject", "no id of a programme"),
-        ("fact", {"subject": "urn:ngsi-ld:Organization:city"}, "subject", "no id of a programme"),
+        ("fact", {"subject": "urn:ngsi-ld:DistrictOrganization:city"}, "subject", "no id of a programme"),
         ("fact", {"value": "many"}, "value", ""),
         ("fact", {"unit": "hectars of"}, "value", "unknown unit"),
         ("fact", {"stated": "soon"}, "stated", "not a date"),

@@ -44,7 +44,7 @@ def test_what_cannot_be_read_is_told() -> None:
 
 def test_what_points_nowhere_is_told_with_its_column() -> None:
     (gap,) = found(fact(baseline="valley-7"))
-    assert (gap.what, gap.why) == ("dangling", ("baseline", "urn:ngsi-ld:Baseline:valley-7"))
+    assert (gap.what, gap.why) == ("dangling", ("baseline", "urn:ngsi-ld:DistrictBaseline:valley-7"))
     assert whats(found(record("agreement", status="shipped"))) == ["dangling"]
 
 
@@ -121,7 +121,7 @@ def test_a_phase_whose_end_is_over_is_told() -> None:
 def test_a_changed_plan_without_a_reason_is_told_but_not_the_first() -> None:
     second = record("baseline", id="valley-2", number="2", reason="", status="shipped")
     (gap,) = found(second)
-    assert (gap.what, gap.fill) == ("unexplained", {"correct": "urn:ngsi-ld:Baseline:valley-2"})
+    assert (gap.what, gap.fill) == ("unexplained", {"correct": "urn:ngsi-ld:DistrictBaseline:valley-2"})
     assert found(record("baseline", id="valley-2", number="2", status="shipped")) == []
 
 
