@@ -124,7 +124,9 @@ async def test_a_plan_that_was_announced_is_not_edited(api: httpx.AsyncClient) -
         await api.delete(f"/entities/{BASELINE}/attrs/stated"),
         await api.delete(f"/entities/{BASELINE}"),
         await api.delete(f"/temporal/entities/{BASELINE}"),
-        await api.post("/temporal/entities", json={"id": BASELINE, "type": "DistrictBaseline", "stated": [{"value": "2020"}]}),
+        await api.post(
+            "/temporal/entities", json={"id": BASELINE, "type": "DistrictBaseline", "stated": [{"value": "2020"}]}
+        ),
         await api.post("/temporal/entities", json={"id": BASELINE, "type": "Thing", "stated": [{"value": "2020"}]}),
         await api.post(f"/temporal/entities/{BASELINE}/attrs", json={"type": "Thing", "stated": [{"value": "2020"}]}),
     ]

@@ -78,7 +78,8 @@ def test_what_a_row_leaves_open_stays_open() -> None:
 
 
 def test_references_may_be_local_or_whole() -> None:
-    agreement = parse_row(BY_NAME["agreement"], row("agreement", parties="city; urn:ngsi-ld:DistrictOrganization:school"), AT)
+    parties = "city; urn:ngsi-ld:DistrictOrganization:school"
+    agreement = parse_row(BY_NAME["agreement"], row("agreement", parties=parties), AT)
     assert isinstance(agreement, Agreement)
     assert agreement.parties == ("urn:ngsi-ld:DistrictOrganization:city", "urn:ngsi-ld:DistrictOrganization:school")
 
