@@ -26,7 +26,7 @@ def shipped_book() -> Book:
     return gather(records, MEASURES, wording=load_wording(PLACES / "words.csv"))
 
 
-def record(kind: str, **cells: str) -> Record:
+def record(kind: str, /, **cells: str) -> Record:
     """A counted record of few cells; the rest as plain as can be."""
     plain = {"source": "Town paper", "status": "published"}
     if kind == "fact":

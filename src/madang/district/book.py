@@ -21,6 +21,7 @@ from .records import (
     Record,
     Tenancy,
 )
+from .when import When
 from .wording import Wording
 
 
@@ -97,12 +98,23 @@ class Book:
         return [fact for fact in self.facts if fact.baseline == baseline]
 
     def known_on(self, day: date) -> "Book":
-        """The book as it could have been written on a day: only what had been stated by then."""
+        """The book as it could have been written on a day: only what had surely been stated, signed or begun by then.
+
+        What was stated "2022" is sure on its last day. What has no date is kept.
+        """
+
+        def by_then(when: When | None) -> bool:
+            return when is None or when.last <= day
+
         return replace(
             self,
-            facts=tuple(one for one in self.facts if one.stated is None or one.stated.first <= day),
-            baselines=tuple(one for one in self.baselines if one.stated.first <= day),
-            phases=tuple(one for one in self.phases if one.stated is None or one.stated.first <= day),
+            facts=tuple(one for one in self.facts if by_then(one.stated)),
+            baselines=tuple(one for one in self.baselines if by_then(one.stated)),
+            phases=tuple(one for one in self.phases if by_then(one.stated)),
+            parcels=tuple(one for one in self.parcels if by_then(one.stated)),
+            contracts=tuple(one for one in self.contracts if by_then(one.signed)),
+            tenancies=tuple(one for one in self.tenancies if by_then(one.since)),
+            agreements=tuple(one for one in self.agreements if by_then(one.since)),
             on=day,
         )
 
