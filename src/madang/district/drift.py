@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from .book import Book, stated_order
+from .indicators.spec import DISTRICT
 from .quantity import Quantity
 from .records import Baseline, Fact
 from .when import Slip, months_between
@@ -15,6 +16,10 @@ Unlike = Literal["", "unit", "definition", "boundary", "bound", "one-sided", "te
 
 ORDER = ("area", "investment", "groundbreaking", "first_tenants", "completion", "jobs")
 """Measures in the order people ask for them; others follow by name."""
+
+
+What = tuple[str, str, str]
+"""What a figure of a plan is about: measure, definition, boundary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +47,21 @@ class Drift:
     slip: Slip | None = None
 
 
-def held_at(book: Book, baseline: Baseline) -> dict[tuple[str, str], Held]:
-    """(measure, definition) -> what stood after this baseline: its own facts, else the newest of earlier baselines."""
-    held: dict[tuple[str, str], Held] = {}
+def first_whole(book: Book, baselines: Sequence[Baseline]) -> int:
+    """Index of the first plan that names a date of completion: what later plans are held against; else 0."""
+    ends = {fact.baseline for fact in book.facts if fact.measure == "completion"}
+    return next((index for index, one in enumerate(baselines) if one.id in ends), 0)
+
+
+def held_at(book: Book, baseline: Baseline) -> dict[What, Held]:
+    """What stood after this baseline: its own facts of its programme, else the newest of earlier baselines."""
+    held: dict[What, Held] = {}
     for one in book.baselines_of(baseline.subject):
         if one.number > baseline.number:
             break
-        for fact in sorted(book.facts_of_baseline(one.id), key=stated_order):
-            held[(fact.measure, fact.definition)] = Held(fact, carried=one.id != baseline.id)
+        own = [fact for fact in book.facts_of_baseline(one.id) if fact.subject == baseline.subject]
+        for fact in sorted(own, key=stated_order):
+            held[(fact.measure, fact.definition, fact.boundary)] = Held(fact, carried=one.id != baseline.id)
     return held
 
 
@@ -57,26 +69,35 @@ def drift(book: Book, earlier: Baseline, later: Baseline) -> tuple[Drift, ...]:
     """Every measure that either baseline holds, in ORDER. Unlike statements are shown side by side, not subtracted."""
     before, after = held_at(book, earlier), held_at(book, later)
     keys = sorted(before.keys() | after.keys(), key=_place)
-    found = [_drift(key, before.get(key), after.get(key)) for key in keys]
+    found = [_drift(key[0], before.get(key), after.get(key)) for key in keys]
     return tuple(_paired(found))
 
 
-def _place(key: tuple[str, str]) -> tuple[int, str, str]:
-    measure, definition = key
-    return (ORDER.index(measure) if measure in ORDER else len(ORDER), measure, definition)
+def _place(key: What) -> tuple[int, str, str, bool, str]:
+    measure, definition, boundary = key
+    place = ORDER.index(measure) if measure in ORDER else len(ORDER)
+    return (place, measure, definition, boundary != DISTRICT, boundary)
 
 
 def _paired(found: Sequence[Drift]) -> list[Drift]:
-    """Where the later plan counts another thing under the same measure, and says no more of what the earlier one
-    counted, the two stand side by side in one row."""
-    rows: list[Drift] = []
-    for row in found:
-        other = next((one for one in found if _recounted(one, row)), None)
-        if other is not None:
-            rows.append(Drift(row.measure, row.before, other.after, "definition"))
-        elif not any(_recounted(row, one) for one in found):
-            rows.append(row)
-    return rows
+    """Where the later plan counts another thing or area under the same measure, and says no more of what the earlier
+    one counted, the two stand side by side in one row; the most alike first, each of them once."""
+    every = ((old, new) for old, was in enumerate(found) for new, now in enumerate(found) if _recounted(now, was))
+    pairs: dict[int, int] = {}
+    for old, new in sorted(every, key=lambda pair: _distance(found[pair[0]].before, found[pair[1]].after)):
+        if old not in pairs and new not in pairs.values():
+            pairs[old] = new
+    return [
+        _drift(row.measure, row.before, found[pairs[index]].after) if index in pairs else row
+        for index, row in enumerate(found)
+        if index not in pairs.values()
+    ]
+
+
+def _distance(old: Held | None, new: Held | None) -> tuple[bool, bool]:
+    if old is None or new is None:
+        return (True, True)
+    return (old.fact.definition != new.fact.definition, old.fact.boundary != new.fact.boundary)
 
 
 def _recounted(new: Drift, old: Drift) -> bool:
@@ -85,20 +106,21 @@ def _recounted(new: Drift, old: Drift) -> bool:
     return alike and bool(new.after and not new.after.carried and old.after and old.after.carried)
 
 
-def _drift(key: tuple[str, str], before: Held | None, after: Held | None) -> Drift:
+def _drift(measure: str, before: Held | None, after: Held | None) -> Drift:
     if before is None or after is None:
-        return Drift(key[0], before, after, "one-sided")
+        return Drift(measure, before, after, "one-sided")
     old, new = before.fact, after.fact
+    if unlike := why_unlike(old, new):
+        return Drift(measure, before, after, unlike)
     if old.when and new.when:
-        return Drift(key[0], before, after, "", slip=months_between(old.when, new.when))
-    unlike = why_unlike(old, new)
-    if unlike or old.quantity is None or new.quantity is None:
-        return Drift(key[0], before, after, unlike or "text")
+        return Drift(measure, before, after, "", slip=months_between(old.when, new.when))
+    if old.quantity is None or new.quantity is None:
+        return Drift(measure, before, after, "text")
     was = old.quantity.to(new.quantity.unit)
     change = new.quantity.interval - was.interval
     known = was.interval.exact and change.exact and was.low != 0
     return Drift(
-        key[0],
+        measure,
         before,
         after,
         "",
@@ -109,12 +131,12 @@ def _drift(key: tuple[str, str], before: Held | None, after: Held | None) -> Dri
 
 def why_unlike(old: Fact, new: Fact) -> Unlike:
     """What keeps two statements of a measure from being compared, "" where nothing does."""
-    if old.quantity is None or new.quantity is None:
-        return "" if old.when and new.when else "text"
-    if old.quantity.unit.dimension != new.quantity.unit.dimension:
-        return "unit"
     if old.definition != new.definition:
         return "definition"
     if old.boundary != new.boundary:
         return "boundary"
+    if old.quantity is None or new.quantity is None:
+        return "" if old.when and new.when else "text"
+    if old.quantity.unit.dimension != new.quantity.unit.dimension:
+        return "unit"
     return "bound" if old.quantity.bound or new.quantity.bound else ""

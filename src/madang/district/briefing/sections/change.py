@@ -5,15 +5,13 @@ import re
 from madang.district.briefing.look import Look
 from madang.district.briefing.values import Block, Figure, Line, Paragraph, Picture, Row, Section, Table, Words
 from madang.district.charts import PRINT
-from madang.district.drift import Drift, Held, drift
+from madang.district.drift import ORDER, Drift, Held, drift, first_whole
 from madang.district.format import show, show_number
 from madang.district.pictures import said, slip_text, timeline
 from madang.district.records import Baseline
 from madang.district.when import format_when
 
 from .parts import paragraphs, together
-
-COLUMNS = ("area", "investment", "groundbreaking", "first_tenants", "completion", "jobs")
 
 
 def change(look: Look) -> Section | None:
@@ -22,8 +20,8 @@ def change(look: Look) -> Section | None:
         return None
     grounds = tuple(look.source_ground(one.source, one.stated) for one in plans)
     silent = [one for one in plans[1:] if not one.reason]
-    first, last = first_whole(look, plans), plans[-1]
-    drifts = [one for one in drift(look.book, first, last) if one.measure in COLUMNS] if first is not last else []
+    first, last = plans[first_whole(look.book, plans)], plans[-1]
+    drifts = [one for one in drift(look.book, first, last) if one.measure in ORDER] if first is not last else []
     text = paragraphs(
         look.line("change.lead", n=look.count(len(plans), "times", grounds[0], grounds[-1]),
                   first=Figure(_when(look, plans[0]), grounds[:1]),
@@ -40,12 +38,6 @@ def change(look: Look) -> Section | None:
         *paragraphs(look.words("change.carried"), tone="small"),
     ]
     return Section("change", look.say("change.title"), tuple(blocks), breaks=True)
-
-
-def first_whole(look: Look, plans: list[Baseline]) -> Baseline:
-    """The first plan that names a completion: what the last is held against; else the first."""
-    whole = [one for one in plans if any(f.measure == "completion" for f in look.book.facts_of_baseline(one.id))]
-    return (whole or plans)[0]
 
 
 def _when(look: Look, plan: Baseline) -> str:
@@ -92,11 +84,11 @@ def _plans(look: Look, plans: list[Baseline]) -> Table:
         Row((
             (Figure(f"{plan.number} · {_when(look, plan)} {said(plan.title, look.lang)}",
                     (look.source_ground(plan.source, plan.stated),)),),
-            *(cell(plan, code) for code in COLUMNS),
+            *(cell(plan, code) for code in ORDER),
         ))
         for plan in plans
     ]  # fmt: skip
-    head = (look.say("change.plan"), *(look.measure(code) for code in COLUMNS))
+    head = (look.say("change.plan"), *(look.measure(code) for code in ORDER))
     return Table(look.say("change.chart"), head, tuple(rows), (2.2, 1, 1.2, 1, 1, 1, 1))
 
 

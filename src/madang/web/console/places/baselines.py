@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from madang.district.book import Book
 from madang.district.charts.palette import CONSOLE
-from madang.district.drift import Drift, Held, drift
+from madang.district.drift import ORDER, Drift, Held, drift, first_whole
 from madang.district.format import show
 from madang.district.pictures import facts_named, slip_text, timeline
 from madang.district.records import Baseline, Source
@@ -23,12 +23,10 @@ from madang.web.console.texts import pick, say
 from .frame import look, places_page, programme_choices
 from .shown import FactShown, measure_title, shown_fact
 
-COLUMNS = ("area", "investment", "groundbreaking", "first_tenants", "completion", "jobs")
-
 
 @dataclass(frozen=True, slots=True)
 class BaselineRow:
-    """cells: the facts it states, for each of COLUMNS. reason "": none was published."""
+    """cells: the facts it states, for each of ORDER. reason "": none was published."""
 
     id: str
     number: int
@@ -74,8 +72,8 @@ def baseline_routes(cities: Mapping[str, City]) -> Sequence[Route]:
             programme=found.programme,
             programmes=[one for one in programme_choices(found) if _has_baselines(found.book, one["id"])],
             rows=rows,
-            columns=COLUMNS,
-            column_titles={one: measure_title(found.book, one, found.lang) for one in COLUMNS},
+            columns=ORDER,
+            column_titles={one: measure_title(found.book, one, found.lang) for one in ORDER},
             earlier=local_id(earlier.id) if earlier else "",
             later=local_id(later.id) if later else "",
             drifts=[drift_row(one, found.book, found.lang) for one in drifts if one.unlike != "one-sided"],
@@ -98,11 +96,6 @@ def _chosen(baselines: Sequence[Baseline], name: str, default: int) -> Baseline 
     return baselines[default] if baselines else None
 
 
-def first_whole(book: Book, baselines: Sequence[Baseline]) -> int:
-    """Index of the first plan that names a date of completion: what later plans are held against; else 0."""
-    return next((i for i, one in enumerate(baselines) if facts_named(book, one, "completion")), 0)
-
-
 def _has_baselines(book: Book, programme: str) -> bool:
     return any(local_id(one.subject) == programme for one in book.baselines)
 
@@ -116,7 +109,7 @@ def baseline_row(one: Baseline, book: Book, lang: str) -> BaselineRow:
         pick(one.title, lang),
         one.reason,
         one.source,
-        {name: [shown_fact(fact, book, lang) for fact in facts if fact.measure == name] for name in COLUMNS},
+        {name: [shown_fact(fact, book, lang) for fact in facts if fact.measure == name] for name in ORDER},
     )
 
 
