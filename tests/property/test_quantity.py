@@ -47,6 +47,10 @@ def test_korean_numbers_say_the_same_as_digits(number: int) -> None:
     for size, word in ((10**12, "조"), (10**8, "억"), (10**4, "만"), (1, "")):
         count, rest = divmod(rest, size)
         words += [f"{count:,}{word}"] if count else []
+    if words[1:] and words[-1].isascii() and "만" not in words[-2]:
+        with pytest.raises(BadRequestData, match="does not say what"):
+            parse_quantity(" ".join(words), "KRW")
+        return
     assert parse_quantity(" ".join(words) or "0", "KRW").low == number
 
 

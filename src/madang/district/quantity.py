@@ -391,6 +391,11 @@ _AT_MOST = re.compile(r"(?:<=?|≤|at most|up to|less than|under|höchstens|bis 
 _MORE = re.compile(r"\s?(?:\+|이상|초과)$")
 _LESS = re.compile(r"\s?(?:이하|미만)$")
 _ODD = re.compile(r"\s?여\s?")
+_HUNDREDS = re.compile(
+    r"(?<![\d.,])(?:(?P<천>\d) ?천 ?)?(?:(?P<백>\d) ?백 ?)?(?:(?P<십>\d) ?십 ?)?(?P<rest>\d{1,3})? ?(?P<word>[만억조])"
+)
+"""``2천3백억`` and ``8천493억``: what stands before 만, 억 or 조 in parts."""
+_NEXT = {"조": "억", "억": "만"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,7 +407,9 @@ class _Number:
 
 
 def parse_quantity(text: str, unit_symbol: str, at: str = "") -> Quantity:
-    """Read ``8,493``, ``1조 6000억``, ``30–50``, ``>20000``, ``약 87``, ``8500여``, ``−30``. Raises BadRequestData.
+    """Read ``8,493``, ``1조 6000억``, ``2천3백억``, ``30–50``, ``>20000``, ``약 87``, ``8500여``, ``−30``.
+
+    Raises BadRequestData.
 
     ``1조 6000억`` counts plain units whatever the unit's own multiple: in 억 KRW it is 16 000. A unit behind the figure
     must be unit_symbol's. In ``30~50만`` the word holds for both ends. Decimal point, never a decimal comma.
@@ -453,7 +460,17 @@ def _checked(text: str, at: str) -> str:
         raise BadRequestData("A quantity is missing; write for example 87, 30–50, >20000 or 1조 6000억.", at)
     if strange := next((char for char in stripped if char.isdigit() and char not in "0123456789²"), ""):
         raise BadRequestData(f'"{stripped}" has the digit "{strange}"; write digits as 0 to 9.', at)
-    return stripped
+    return _HUNDREDS.sub(_in_digits, stripped)
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    """``2천3백억`` as ``2300억``; what has one part only is left as it is."""
+    parts = [(int(found[name]), size) for name, size in (("천", 1000), ("백", 100), ("십", 10)) if found[name]]
+    if found["rest"]:
+        parts.append((int(found["rest"]), 1))
+    if len(parts) < 2 or parts[-1][0] * parts[-1][1] >= parts[-2][1]:
+        return found[0]
+    return f"{sum(count * size for count, size in parts)}{found['word']}"
 
 
 def _refuse(text: str, at: str) -> NoReturn:
@@ -513,10 +530,20 @@ def _number(written: str, text: str, at: str) -> _Number:
         figure = Fraction(digits.replace(",", "").replace(" ", ""))
         if below is not None and not figure * size < below:
             _refuse(text, at)
+        if below is not None and not word and below >= _BIG["억"]:
+            _refuse_bare(written, digits, text, at)
         total, below = total + figure * size, size
     _, point, decimals = parts[-1][0].partition(".")
     step = Fraction(below or 1, 10 ** len(decimals)) if point else _last_place(total)
     return _Number(-total if written[0] in "-−" else total, step, any(word for _, word in parts))
+
+
+def _refuse_bare(written: str, digits: str, text: str, at: str) -> NoReturn:
+    """Whoever writes 1조 6000 means 6000억, not 6000; whoever writes 1억2 may mean 2000만 or 2만."""
+    _, big = _PART.findall(written)[-2]
+    sure = big in _NEXT and len(digits.replace(",", "")) == 4
+    meant = f"write {written}{_NEXT[big]}" if sure else "write for example 1억 2000만 or 1조 6000억"
+    raise BadRequestData(f'"{text.strip()}" does not say what {digits} counts; {meant}.', at)
 
 
 def _last_place(value: Fraction) -> Fraction:

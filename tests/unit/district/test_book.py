@@ -8,6 +8,8 @@ from tests.shipped_ledger import book_of, programme, record
 from madang.district.book import Book
 from madang.district.rows import local_id
 
+SQUARE = '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}'
+
 
 def dated(text: str) -> Book:
     """One record of every kind that has a date, all of them of that date."""
@@ -17,7 +19,7 @@ def dated(text: str) -> Book:
         record("baseline", id="b", number="1", title_ko="계획", stated=text, **of),
         record("fact", id="f", measure="area", value="50", unit="ha", stated=text, **of),
         record("phase", id="p", name_ko="1단계", start="2030", basis="plan", stated=text, **of),
-        record("parcel", id="l", name="A-1", use="industrial", state="planned", stated=text, **of),
+        record("parcel", id="l", name="A-1", use="industrial", state="planned", location=SQUARE, stated=text, **of),
         record("contract", id="c", party="firm", kind="works", procurement="open", signed=text, **of),
         record("tenancy", id="t", party="firm", since=text, **of),
         record("agreement", id="a", parties="firm;school", kind="research", since=text, what_ko="함께 연구"),

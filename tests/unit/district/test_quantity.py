@@ -1,5 +1,6 @@
 """Quantities as written, their units, their rounding, and how they are shown."""
 
+import re
 import time
 from decimal import Decimal
 from fractions import Fraction
@@ -35,6 +36,12 @@ from madang.errors import BadRequestData
         ("8.5 bn EUR", "M EUR", 8500, 8500),
         ("8.5 M EUR", "M EUR", Fraction("8.5"), Fraction("8.5")),
         ("3만8,000", "persons", 38_000, 38_000),
+        ("2천3백억", "억 KRW", 2300, 2300),
+        ("1조 2천 3백 4십억 원", "억 KRW", 12_340, 12_340),
+        ("8천493억원", "억 KRW", 8493, 8493),
+        ("3천5백만", "KRW", 35_000_000, 35_000_000),
+        ("2~3천억", "억 KRW", 2000, 3000),
+        ("3천500", "persons", 3500, 3500),
         ("2만2천", "jobs", 22_000, 22_000),
         ("3천만", "KRW", 30_000_000, 30_000_000),
         ("30–50", "ha", 30, 50),
@@ -101,6 +108,29 @@ def test_what_is_no_figure_is_refused_at_once_and_by_place(text: str) -> None:
 def test_a_unit_behind_the_figure_has_to_be_the_given_one() -> None:
     with pytest.raises(BadRequestData, match="written in ha, but its unit is given as m2"):
         parse_quantity("87 ha", "m2")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("1조 6000", "write 1조 6000억."),
+        ("1억2", "for example 1억 2000만 or"),
+        ("1조 2천억 5", "example"),
+        ("1 bn 5", "example"),
+    ],
+)
+def test_a_bare_number_behind_a_hundred_million_or_more_is_refused_with_what_was_meant(text: str, meant: str) -> None:
+    for unit in ("억 KRW", "KRW"):
+        with pytest.raises(BadRequestData, match=re.escape(meant)):
+            parse_quantity(text, unit, "/value")
+    with pytest.raises(BadRequestData, match="counts"):
+        parse_number(text)
+
+
+@pytest.mark.parametrize("text", ["2천30백억", "2백3천억", "2천3000억", "2천3백400억", "2백 3백억"])
+def test_hundreds_that_do_not_fit_together_are_refused(text: str) -> None:
+    with pytest.raises(BadRequestData):
+        parse_quantity(text, "억 KRW")
 
 
 @pytest.mark.parametrize(("text", "number"), [("8,493.50", "8493.50"), ("−30", "-30"), ("3만8,000", "38000")])
