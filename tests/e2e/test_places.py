@@ -9,17 +9,18 @@ from tests.e2e.conftest import Open
 from tests.e2e.serving import Server
 from tests.e2e.test_pages import barriers, too_wide
 
+from madang.web.console.places.frame import TABS
+
 pytestmark = pytest.mark.e2e
 
-PAGES = (
-    "/goyang/places",
-    "/goyang/places?on=2017-05-01",
-    "/goyang/places?programme=magok",
-    "/goyang/places/money?currency=EUR",
-    "/goyang/places/tenants",
-    "/goyang/places/compare",
-    "/goyang/places/compare?what=madang-d-d11",
-)
+CHOSEN = {
+    "programme": ("?on=2017-05-01", "?programme=magok", "/money?currency=EUR"),
+    "figures": ("/compare?what=madang-d-d11", "/indicators?of=city", "/indicators/madang-d-d11", "/check?example=ifez-attainment"),
+    "record": ("/unknown?programme=aspern",),
+    "share": ("/briefing?lang=de",),
+}
+"""Pages as somebody chose them, besides each as it opens."""
+GROUPS = dict(TABS)
 
 
 def figures(page: Page) -> str:
@@ -61,17 +62,24 @@ def test_a_choice_of_the_comparison_is_an_address(opened: Open) -> None:
     assert asked.value.suggested_filename == "compare-compared.csv"
 
 
-@pytest.mark.parametrize(("lang", "theme"), [("ko", "light"), ("en", "dark")])
-def test_the_programmes_pages_are_without_barriers_and_fit_their_window(
-    demo: Server, context_of: Callable[..., BrowserContext], axe: str, lang: str, theme: str
+@pytest.mark.parametrize(
+    ("city", "lang", "theme"), [("goyang", "ko", "light"), ("goyang", "en", "dark"), ("aarhus", "en", "light")]
+)
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_page_of_places_is_without_barriers_and_fits_its_window(
+    demo: Server, context_of: Callable[..., BrowserContext], axe: str, city: str, lang: str, theme: str, group: str
 ) -> None:
+    """Goyang has a programme of its own; Aarhus has none, and its pages say so."""
     page = context_of(demo.url, lang=lang, theme=theme).new_page()
+    chosen = [f"places{rest}" for rest in CHOSEN[group]] if city == "goyang" else []
     found = {}
-    for path in PAGES:
-        page.goto(demo.url + path)
+    for path in (*GROUPS[group], *chosen):
+        answer = page.goto(f"{demo.url}/{city}/{path}")
+        assert answer is not None
+        assert answer.status == 200, path
         # What is folded away is looked at too.
         page.evaluate("document.querySelectorAll('.places details').forEach((one) => { one.open = true; })")
         page.evaluate(axe)
         if faults := [*barriers(page), *too_wide(page)]:
             found[path] = faults
-    assert found == {}
+    assert found == {}, found
