@@ -95,6 +95,14 @@ async def test_a_fact_is_taken_as_a_draft_and_read_by_the_ledger(town: TestCity,
         ({"expiresAt": "2030-01-01T00:00:00Z"}, "/expiresAt", "does not expire"),
         ({"type": ["DistrictFact", "DistrictBaseline"]}, "/type", "of the one type"),
         ({"subject": "valley"}, "/subject", "is no Property"),
+        ({"status": " shipped "}, "/status", "white space"),
+        ({"status": "shipped\n", "enteredBy": None}, "/status", "white space"),
+        ({"note": "\u00a0"}, "/note", "white space"),
+        ({"statedValue": {"value": 1e-10}, "unit": "ha"}, "/statedValue", "send it as text"),
+        ({"statedValue": {"value": 1e16}, "unit": "ha"}, "/statedValue", "send it as text"),
+        ({"statedValue": {"value": 10**16}, "unit": "ha"}, "/statedValue", "send it as text"),
+        ({"stated": {"value": {"@type": "Date", "@value": "2021", "x": 1}}}, "/stated", "beside its value"),
+        ({"note": "a\u202eb"}, "/note", "U+202E"),
     ],
 )
 async def test_a_fact_that_cannot_be_kept_is_refused_at_its_attribute(
@@ -105,6 +113,13 @@ async def test_a_fact_that_cannot_be_kept_is_refused_at_its_attribute(
     assert says in detail
     assert detail.startswith(FACT)
     assert (await api.get(f"/entities/{FACT}")).status_code == 404
+
+
+async def test_words_in_a_language_that_the_ledger_does_not_keep_are_refused(api: httpx.AsyncClient) -> None:
+    title = {"languageMap": {"en": "First plan", "xx": "something else"}}
+    status, detail, pointers = told(await api.post("/entities", json={**baseline(), "title": title}))
+    assert (status, pointers) == (400, ["/title"])
+    assert 'not in "xx"' in detail
 
 
 async def test_every_fault_is_told_at_once(api: httpx.AsyncClient) -> None:

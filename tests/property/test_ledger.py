@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.api.city import START, TestCity, make_city
@@ -12,15 +13,17 @@ from tests.ledger_records import MEASURES, record
 
 from madang.district.book import gather
 from madang.district.entities import attribute_name, to_entity, to_row
+from madang.district.guard import guards
 from madang.district.kinds import BY_NAME, ENTRY, KINDS, Column, Kind
 from madang.district.ledger import read_record
 from madang.district.log import Kept, find_break, log_of
 from madang.district.records import Record
 from madang.district.rows import parse_row, urn
-from madang.errors import InputError, Pointer, StateError
+from madang.errors import BadRequestData, InputError, Pointer, StateError
 from madang.model.entity import Attribute, Entity
 from madang.model.query import AnyType, Query, TemporalQuery, Window
 from madang.ngsild import merge
+from madang.ngsild.context import CORE
 
 # Rows of every kind
 
@@ -40,7 +43,13 @@ plain = st.one_of(
     st.decimals(0, 10**9, allow_nan=False, allow_infinity=False, places=3).map("{:f}".format),
 )
 magnitudes = st.one_of(plain, plain.map(">{}".format), st.sampled_from(["30–50", "8,493", "약 87", "1조 6000억"]))
-units = st.sampled_from(["ha", "m2", "평", "KRW", "억 KRW", "EUR", "jobs", "%", "m2 GFA"])
+UNITS_OF = {
+    "area": ["ha", "m2", "평"],
+    "floor area": ["m2 GFA"],
+    "jobs": ["jobs"],
+    "money": ["KRW", "억 KRW", "EUR"],
+}
+units = st.sampled_from([*(unit for group in UNITS_OF.values() for unit in group), "%"])
 SQUARES = st.floats(1, 179, allow_nan=False).map(
     lambda x: f'{{"type":"Polygon","coordinates":[[[{x!r},1.5],[{x!r},2.5],[0.5,2.5],[{x!r},1.5]]]}}'
 )
@@ -54,6 +63,10 @@ def cells(column: Column) -> st.SearchStrategy[str]:
         return st.integers(-90, 90).map(str)
     if column.choices:
         return st.sampled_from(column.choices)
+    if column.name in ("until", "end"):
+        return st.just("2199-12-31")
+    if column.name == "source":
+        return some_words.map("Paper {}".format)
     made: Mapping[str, st.SearchStrategy[str]] = {
         "id": ids,
         "ref": ids,
@@ -61,13 +74,14 @@ def cells(column: Column) -> st.SearchStrategy[str]:
         "text": some_words,
         "when": whens,
         "number": st.integers(0, 999).map(str),
+        "whole": st.integers(column.least, max(column.least, column.most)).map(str),
         "value": magnitudes,
         "quantity": magnitudes,
         "unit": units,
         "flag": st.sampled_from(["yes", "no"]),
         "geometry": SQUARES,
         "url": ids.map("https://example.org/{}".format),
-        "time": days.map("{}T09:00:00+00:00".format),
+        "time": st.dates(date(1900, 1, 2), date(2199, 12, 31)).map("{}T09:00:00+00:00".format),
     }
     return made[column.kind]
 
@@ -83,7 +97,7 @@ def rows(draw: st.DrawFn, kind: Kind) -> dict[str, str]:
             row[column.name] = draw(cells(column))
     for column in kind.columns:
         if column.kind == "quantity" and column.name in row:
-            row[f"{column.name}_unit"] = draw(units)
+            row[f"{column.name}_unit"] = draw(st.sampled_from(UNITS_OF[column.dimension]))
     if "lon" in row or "lat" in row:
         row |= {"lon": draw(cells(BY_NAME["programme"].columns[5])), "lat": "37.5"}
     if row.get("unit") == "text":
@@ -101,6 +115,35 @@ def test_a_row_is_the_same_row_after_it_was_an_entity(made: tuple[Kind, dict[str
     entity = to_entity(kind, row)
     assert to_row(kind, entity) == row
     assert parse_row(kind, to_row(kind, entity), Pointer("")) == parse_row(kind, row, Pointer(""))
+
+
+# White space is no way around a rule
+
+blanks = st.text(st.sampled_from(" \t\n\r\u00a0\u2003\u3000"), max_size=3)
+ENTRY_CELLS = {
+    "status": st.sampled_from(["shipped", "published", "withdrawn", "draft"]),
+    **dict.fromkeys(("entered_by", "reviewed_by", "withdrawn_by", "status_reason"), st.sampled_from(["Kim", "Lee"])),
+    **dict.fromkeys(("reviewed_at", "withdrawn_at"), st.just(START.isoformat())),
+    "supersedes": st.just("urn:ngsi-ld:DistrictFact:other"),
+}
+
+
+@given(st.sampled_from([column.name for column in ENTRY]), blanks, blanks, st.data())
+@settings(max_examples=200, deadline=None)
+def test_white_space_around_how_a_record_came_is_refused_and_read_as_none(
+    name: str, left: str, right: str, data: st.DataObject
+) -> None:
+    text = data.draw(ENTRY_CELLS[name])
+    plain, padded = (
+        Entity(whole.id, whole.types, {**whole.attributes, attribute_name(name): (Attribute("Property", said),)})
+        for whole in (record("fact"),)
+        for said in (text, f"{left}{text}{right}")
+    )
+    assert to_row(BY_NAME["fact"], padded) == to_row(BY_NAME["fact"], plain)
+    if left or right:
+        with pytest.raises(BadRequestData) as told:
+            guards(MEASURES, set())[BY_NAME["fact"].uri](None, merge.create(padded, START).entity)
+        assert told.value.faults[0].where == "/" + CORE.compact(attribute_name(name))
 
 
 # The book

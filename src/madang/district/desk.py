@@ -14,18 +14,17 @@ from madang.model.entity import Attribute, Entity
 from madang.model.query import Query
 
 from .entities import attribute_name, kind_of, to_entity, to_row
-from .guard import check_new, same_name
+from .guard import check_new
 from .kinds import BY_NAME, Column, Kind
 from .ledger import TENANT
 from .measures import Measures
+from .names import NAME_MAX, same_name, unseen_sign
 from .rows import Row, urn
 from .shipped import read_csv
 
 Verdict = Literal["published", "rejected"]
 
-NAME_MAX = 200
 BATCH = 1000
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class Desk:
     ) -> list[Entity]:
         """The drafts that these rows would make. Raises BadRequestData with every fault of every row."""
         faults: list[Fault] = []
-        if not by.strip() or len(by) > NAME_MAX:
+        if not same_name(by) or unseen_sign(by.strip(), "") or len(by) > NAME_MAX:
             faults.append(Fault("Say who enters it: your name.", "entered_by"))
         if not rows:
             faults.append(Fault(f"{file or 'The form'} has no rows.", file))
@@ -75,7 +74,6 @@ class Desk:
             if correcting:
                 draft["supersedes"] = correcting
             try:
-                _check_signs(draft, at)
                 check_new(kind, draft, self.measures, at)
                 found.append((at, draft))
             except BadRequestData as exc:
@@ -141,12 +139,10 @@ class Desk:
     async def _sign(self, entity_id: str, texts: Mapping[str, str]) -> None:
         kind, row = await self.read(entity_id)
         who = "withdrawn_by" if texts["status"] == "withdrawn" else "reviewed_by"
-        if not texts[who]:
+        if not same_name(texts[who]):
             raise BadRequestData("Say who you are.", who)
         if who == "reviewed_by" and same_name(texts[who]) == same_name(row.get("entered_by", "")):
             raise BadRequestData("A second person reviews it: you entered it yourself.", who)
-        if len(texts[who]) > NAME_MAX or any(_CONTROL.search(text) for text in texts.values()):
-            raise BadRequestData("That is no name or reason that can be kept.", who)
         attributes = {attribute_name(name): (Attribute("Property", text),) for name, text in texts.items() if text}
         await self.entities.append(TENANT, entity_id, Entity(entity_id, (kind.uri,), attributes))
 
@@ -191,14 +187,6 @@ def _without_entry(row: Row) -> dict[str, str]:
     refused."""
     own = {"status", "entered_by", "supersedes"}
     return {name: text for name, text in row.items() if name not in own and text.strip()}
-
-
-def _check_signs(row: Row, at: Pointer) -> None:
-    wrong = [name for name, text in row.items() if _CONTROL.search(text)]
-    if wrong:
-        raise BadRequestData(
-            "faults", faults=[Fault("It holds a control character; type it anew.", at / name) for name in wrong]
-        )
 
 
 def _taken(entity_id: str) -> str:

@@ -17,6 +17,9 @@ from .rows import LANGUAGES, Row, local_id, urn
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?")
 """What may be a number in JSON; anything else (a range, 8,493, 87.0) is kept as written."""
 
+NUMBER_MAX = 10**15
+"""A JSON number from here on would not come back digit by digit."""
+
 RENAMED = {"value": "stated_value"}
 """Columns whose names are words of NGSI-LD itself, which no attribute may have (GS CIM 009 v1.9.1, clause 4.5.0)."""
 
@@ -62,7 +65,7 @@ def _attribute(kind: Kind, column: Column, row: Row) -> Attribute | None:
         case "value" | "quantity":
             unit = row.get(_unit_column(column), "").strip()
             return Attribute("Property", _number_or_text(text), unit_code=_unit_code(unit))
-        case "number":
+        case "number" | "whole":
             return Attribute("Property", _number_or_text(text))
         case _:
             return Attribute("Property", text)
@@ -77,7 +80,7 @@ def _number_or_text(text: str) -> Json:
 
 
 def _plain(number: int | float) -> str:
-    if isinstance(number, int) or abs(number) >= 1e15:
+    if isinstance(number, int) or abs(number) >= NUMBER_MAX:
         return str(number)
     return f"{number:.9f}".rstrip("0").rstrip(".")
 
@@ -101,7 +104,8 @@ def find_unit_code(kind: Kind, column: Column, entity: Entity) -> str | None:
 
 
 def to_row(kind: Kind, entity: Entity) -> dict[str, str]:
-    """The row an entity stands for, whoever wrote it. Raises BadRequestData with the attribute at fault.
+    """The row an entity stands for, whoever wrote it, its texts without white space around them. Raises BadRequestData
+    with the attribute at fault.
 
     Attributes the kind does not know are not part of the statement and are left out.
     """
@@ -113,7 +117,8 @@ def to_row(kind: Kind, entity: Entity) -> dict[str, str]:
         if instances:
             if len(instances) > 1 or instances[0].dataset_id is not None:
                 raise BadRequestData(f"{column.name} has several instances; a statement has one.", _at(entity, column))
-            row |= _texts(kind, column, instances[0], _at(entity, column))
+            texts = _texts(kind, column, instances[0], _at(entity, column))
+            row |= {name: text.strip() for name, text in texts.items()}
     return row
 
 
@@ -127,7 +132,10 @@ def _texts(kind: Kind, column: Column, attribute: Attribute, at: str) -> Mapping
         words = value if isinstance(value, dict) else {"en": value}
         if not all(isinstance(text, str) for text in words.values()):
             raise BadRequestData("Words are one text per language.", at)
-        return {f"{column.name}_{lang}": text for lang, text in words.items() if lang in LANGUAGES}
+        if strange := sorted(words.keys() - set(LANGUAGES)):
+            known = ", ".join(LANGUAGES)
+            raise BadRequestData(f'The ledger keeps words in {known}, not in "{strange[0][:20]}".', at)
+        return {f"{column.name}_{lang}": text for lang, text in words.items()}
     if column.kind in ("ref", "refs"):
         ids = value if isinstance(value, list) else [value]
         if attribute.kind != "Relationship" or not all(isinstance(one, str) for one in ids):
@@ -136,12 +144,22 @@ def _texts(kind: Kind, column: Column, attribute: Attribute, at: str) -> Mapping
     if column.kind == "geometry":
         return {column.name: orjson.dumps(value).decode()}
     if isinstance(value, dict):  # a typed value such as {"@type": "Date", "@value": "2026-03-01"}
+        if beside := sorted(value.keys() - {"@type", "@value"}):
+            raise BadRequestData(f'{column.name} has "{beside[0][:40]}" beside its value; a statement has one.', at)
         value = value.get("@value")
     if isinstance(value, bool):
         return {column.name: "yes" if value else "no"}
     if not isinstance(value, (str, int, float)):
         raise BadRequestData(f"{column.name} must be text or a number.", at)
-    return {column.name: value if isinstance(value, str) else _plain(value)}
+    if isinstance(value, str):
+        return {column.name: value}
+    if abs(value) >= NUMBER_MAX or float(text := _plain(value)) != value:
+        raise BadRequestData(
+            f"{column.name} is a number that would not be kept digit by digit (below 1e15, at most 9 decimals); "
+            "send it as text, in quotes.",
+            at,
+        )
+    return {column.name: text}
 
 
 def _short(kind: Kind, entity_id: str) -> str:

@@ -1,24 +1,24 @@
-"""What may happen to a record in the hub, whichever door it comes through: form, CSV, API or the shipped data."""
+"""What may happen to a record in the hub, through form, CSV, API and the shipped data alike. What somebody writes into
+the data files while the hub is not running, it does not see."""
 
-import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from madang.errors import BadRequestData, Fault, Immutable, Pointer
-from madang.model.entity import Attribute, Entity
+from madang.hub.entities import Guard
+from madang.model.entity import Attribute, Entity, Json
 from madang.model.keys import suggestion
 from madang.ngsild.context import CORE
 
 from .entities import attribute_name, find_unit_code, kind_of, to_row
 from .kinds import ENTRY, KINDS, Column, Kind
 from .measures import Measures, check_measure
+from .names import NAME_MAX, same_name, unseen_sign
 from .records import Fact, Record, Status
 from .rows import Row, known_columns, parse_row
-
-Guard = Callable[[Entity | None, Entity | None], None]
 
 NEXT: Mapping[str, frozenset[Status]] = {
     "draft": frozenset({"published", "rejected"}),
@@ -70,10 +70,11 @@ def _guard(kind: Kind, measures: Measures, arriving: Collection[str] | None) -> 
                 restored = arriving is not None and after.id in arriving
                 record = check_new(kind, row, measures, Pointer(""), restored=restored)
                 if arriving is not None and not restored:
-                    _check_origin(row)
+                    _check_origin(record)
             else:
+                restored = False
                 record = _check_change(kind, before, after, row)
-            _check_times(record, after)
+            _check_times(record, after, restored=restored)
         except BadRequestData as exc:
             faults = tuple(_in_the_entity(kind, after, fault) for fault in exc.faults)
             raise BadRequestData(f"{after.id}: {faults[0].detail}", faults=faults) from exc
@@ -119,9 +120,37 @@ def _check_instance(kind: Kind, column: Column, instance: Attribute, entity: Ent
         raise BadRequestData("A record has no observedAt; when its value holds is said in asOf, or since.", at)
     if instance.attributes:
         raise BadRequestData(f"{column.name} is a plain attribute, without attributes of its own.", at)
+    if any(text != text.strip() for text in _texts_of(instance.value)):
+        raise BadRequestData(f"{column.name} has white space at its beginning or end; send it without.", at)
     wanted = find_unit_code(kind, column, entity)
     if instance.unit_code not in (None, wanted):
         raise BadRequestData(f"unitCode {instance.unit_code} is not the code of the unit that is named beside it.", at)
+
+
+def _texts_of(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        yield from (one for one in value if isinstance(one, str))
+    elif isinstance(value, dict):
+        yield from (one for one in value.values() if isinstance(one, str))
+
+
+PERSONS = frozenset({"entered_by", "reviewed_by", "withdrawn_by"})
+"""Columns that name a person."""
+
+
+def _check_signs(row: Row, at: Pointer) -> None:
+    """What cannot be seen cannot be reviewed, and tells two names apart that look the same."""
+    faults = []
+    for name, text in row.items():
+        if sign := unseen_sign(text, "" if name in PERSONS else "\t\n\r"):
+            faults.append(Fault(f"It holds a control character or a sign that is not seen ({sign}); type it anew.",
+                                at / name))  # fmt: skip
+        elif name in PERSONS and (len(text) > NAME_MAX or (text.strip() and not same_name(text))):
+            faults.append(Fault(f"That is no name; give one of letters, of at most {NAME_MAX}.", at / name))
+    if faults:
+        raise BadRequestData(faults[0].detail, faults=faults)
 
 
 def check_new(kind: Kind, row: Row, measures: Measures, at: Pointer, *, restored: bool = False) -> Record:
@@ -129,6 +158,7 @@ def check_new(kind: Kind, row: Row, measures: Measures, at: Pointer, *, restored
 
     restored: it was a record before, in whatever state it says, and comes back from a copy.
     """
+    _check_signs(row, at)
     record = parse_row(kind, row, at)
     if isinstance(record, Fact):
         check_measure(record, measures, at)
@@ -142,7 +172,7 @@ def check_new(kind: Kind, row: Row, measures: Measures, at: Pointer, *, restored
         raise BadRequestData(f"A new record is a draft, not {status}.", str(at / "status"))
     unsigned = _signatures() - SIGNED.get(status, frozenset())
     for name in sorted(unsigned - {"status"}):
-        if row.get(name):
+        if row.get(name, "").strip():
             raise BadRequestData(f"A new record that is {status} has no {name} yet.", str(at / name))
     if status == "published":
         _check_two(row, at)
@@ -153,18 +183,20 @@ def _signatures() -> frozenset[str]:
     return frozenset().union(*SIGNED.values())
 
 
-def _check_origin(row: Row) -> None:
-    if row.get("status") == "shipped":
+def _check_origin(record: Record) -> None:
+    if record.entry.status == "shipped":
         raise BadRequestData("Only what comes with madang is shipped; enter it as a draft.", "/status")
 
 
-def _check_times(record: Record, after: Entity) -> None:
-    """Nobody reviews tomorrow."""
-    now = after.modified_at
+def _check_times(record: Record, after: Entity, *, restored: bool) -> None:
+    """Nobody reviews tomorrow, or what is not there yet. restored: it was there before, in another hub."""
+    now, made = after.modified_at, after.created_at
     times = {"reviewed_at": record.entry.reviewed_at, "withdrawn_at": record.entry.withdrawn_at}
     for name, time in times.items():
         if isinstance(now, datetime) and time is not None and time > now + CLOCK_SKEW:
             raise BadRequestData(f"{name} lies in the future.", f"/{name}")
+        if isinstance(made, datetime) and time is not None and time < made - CLOCK_SKEW and not restored:
+            raise BadRequestData(f"{name} lies before the record was entered; leave it out.", f"/{name}")
 
 
 # -------------------------------------------------------------------------------------------------- what may change
@@ -173,13 +205,19 @@ def _check_times(record: Record, after: Entity) -> None:
 def _check_change(kind: Kind, before: Entity, after: Entity, new: Row) -> Record:
     _check_same(kind, before, after)
     old, record = to_row(kind, before), parse_row(kind, new, Pointer(""))
+    _check_signs(_written(kind, old, new), Pointer(""))
     _check_step(kind, old, new, after)
     return record
 
 
+def _written(kind: Kind, old: Row, new: Row) -> Row:
+    """What of a row is not as it was."""
+    return {name: new.get(name, "") for name in known_columns(kind) if old.get(name, "") != new.get(name, "")}
+
+
 def _check_step(kind: Kind, old: Row, new: Row, after: Entity) -> None:
     was, now = old.get("status") or "draft", new.get("status") or "draft"
-    written = {name for name in known_columns(kind) if old.get(name, "") != new.get(name, "")}
+    written = _written(kind, old, new).keys()
     if was == now:
         if written & _signatures() or (written and was in ("rejected", "withdrawn")):
             raise Immutable(after.id, f"{kind.en} {new['id']} is {was}, and who decided that stays as it is.")
@@ -189,11 +227,11 @@ def _check_step(kind: Kind, old: Row, new: Row, after: Entity) -> None:
     if beside := written & _signatures() - SIGNED[now]:
         raise Immutable(after.id, f"{min(beside)} of {kind.en} {new['id']} is not written on the way to {now}.")
     if now == "withdrawn":
-        if not new.get("withdrawn_by", "").strip():
+        if not same_name(new.get("withdrawn_by", "")):
             raise BadRequestData("Say who withdraws it.", "/withdrawn_by")
     elif was != "shipped" or new.get("entered_by"):
         _check_two(new, Pointer(""))
-    elif not new.get("reviewed_by", "").strip():
+    elif not same_name(new.get("reviewed_by", "")):
         raise BadRequestData("Say who looked at it.", "/reviewed_by")
     if now in ("rejected", "withdrawn") and not new.get("status_reason", "").strip():
         raise BadRequestData(f"Say why it is {now}.", "/status_reason")
@@ -208,11 +246,6 @@ def _check_two(row: Row, at: Pointer) -> None:
             "A record is published or rejected by a second person: name one who did not enter it.",
             str(at / "reviewed_by"),
         )
-
-
-def same_name(name: str) -> str:
-    """A person's name as it is compared: Kim, KIM and a Kim with two blanks are one person."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _check_same(kind: Kind, before: Entity, after: Entity) -> None:

@@ -17,6 +17,7 @@ ColumnKind = Literal[
     "word",  # one of choices
     "when",
     "number",
+    "whole",  # a whole number within least..most
     "value",  # as written; its unit stands in the column unit: quantity, date or text
     "quantity",  # its unit stands in the column <name>_unit
     "unit",
@@ -31,7 +32,7 @@ ColumnKind = Literal[
 class Column:
     """One column. refers: the kind a ref names. changing: may be written again, its history is kept.
 
-    what: one line by language, for forms and the reference page.
+    ko, en: what it is called in forms. dimension: of a quantity's unit (``money``: any currency).
     """
 
     name: str
@@ -42,6 +43,9 @@ class Column:
     choices: tuple[str, ...] = ()
     refers: str = ""
     changing: bool = False
+    dimension: str = ""
+    least: int = 0
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ STATES = ("planned", "on-sale", "contracted", "under-construction", "completed")
 ORGANIZATIONS = ("industry", "university", "research", "public", "developer")
 GNLC = ("P1", "P2", "P3", "C1", "C2", "C3", "C4", "C5", "C6", "F1", "F2", "F3")
 
-_ID = Column("id", "id", "이름표 (다른 기록과 겹치지 않게)", "Local id, unique in its kind", required=True)
+_ID = Column("id", "id", "기록 ID (겹치지 않게)", "Local id, unique in its kind", required=True)
 _SUBJECT = Column("subject", "ref", "사업 지구", "Programme it speaks of", required=True, refers="programme")
 _SOURCE = (
     Column("source", "text", "출처 문서의 제목과 날짜", "Title and date of the source document", required=True),
@@ -92,10 +96,10 @@ ENTRY: tuple[Column, ...] = (
     Column("status", "word", "상태", "State of the record", choices=get_args(Status), changing=True),
     Column("entered_by", "text", "입력한 사람", "Who entered it"),
     Column("reviewed_by", "text", "확인한 사람", "Who reviewed it", changing=True),
-    Column("reviewed_at", "time", "확인한 때", "When it was reviewed", changing=True),
-    Column("withdrawn_by", "text", "거둔 사람", "Who withdrew it", changing=True),
-    Column("withdrawn_at", "time", "거둔 때", "When it was withdrawn", changing=True),
-    Column("status_reason", "text", "돌려보내거나 거둔 까닭", "Why it was rejected or withdrawn", changing=True),
+    Column("reviewed_at", "time", "확인 일시", "When it was reviewed", changing=True),
+    Column("withdrawn_by", "text", "철회한 사람", "Who withdrew it", changing=True),
+    Column("withdrawn_at", "time", "철회 일시", "When it was withdrawn", changing=True),
+    Column("status_reason", "text", "반려 또는 철회 사유", "Why it was rejected or withdrawn", changing=True),
     Column("supersedes", "text", "바로잡는 기록", "Entity id of the record it corrects"),
 )
 """How a record came into the ledger; the same for every kind."""
@@ -153,10 +157,10 @@ KINDS: tuple[Kind, ...] = (
         (
             _ID,
             _SUBJECT,
-            Column("number", "number", "차례", "Number in order", required=True),
+            Column("number", "whole", "차례", "Number in order", required=True, least=1, most=9999),
             Column("stated", "when", "발표한 때", "When it was announced", required=True),
             Column("title", "words", "제목", "Title", required=True),
-            Column("reason", "text", "계획이 바뀐 까닭", "Why the plan changed"),
+            Column("reason", "text", "계획 변경 사유", "Why the plan changed"),
             *_SOURCE,
         ),
     ),
@@ -189,9 +193,9 @@ KINDS: tuple[Kind, ...] = (
             Column("phase", "ref", "단계", "Phase", refers="phase"),
             Column("name", "text", "이름 또는 지번", "Name or lot number", required=True),
             Column("use", "word", "쓰임", "Use", True, USES),
-            Column("area", "quantity", "넓이", "Area"),
+            Column("area", "quantity", "넓이", "Area", dimension="area"),
             Column("area_unit", "unit", "넓이의 단위", "Unit of the area"),
-            Column("floor_area", "quantity", "연면적", "Floor area"),
+            Column("floor_area", "quantity", "연면적", "Floor area", dimension="floor area"),
             Column("floor_area_unit", "unit", "연면적의 단위", "Unit of the floor area"),
             Column("state", "word", "상태", "State", True, STATES, changing=True),
             Column("tenant", "ref", "입주 기관", "Tenant", refers="organization", changing=True),
@@ -212,11 +216,11 @@ KINDS: tuple[Kind, ...] = (
             Column("parcel", "ref", "필지", "Parcel", refers="parcel"),
             Column("party", "ref", "상대 기관", "Other party", True, refers="organization"),
             Column("kind", "word", "종류", "Kind", True, ("land-sale", "works", "service", "lease")),
-            Column("value", "quantity", "금액", "Amount"),
+            Column("value", "quantity", "금액", "Amount", dimension="money"),
             Column("value_unit", "unit", "금액의 단위", "Unit of the amount"),
             Column("signed", "when", "맺은 때", "When it was signed"),
             Column("procurement", "word", "계약 방식", "Procedure", True, ("open", "limited", "direct", "unknown")),
-            Column("bids", "number", "입찰 수", "Number of bids"),
+            Column("bids", "whole", "입찰 수", "Number of bids", most=9999),
             *_SOURCE,
         ),
     ),
@@ -233,7 +237,7 @@ KINDS: tuple[Kind, ...] = (
             Column("sector", "text", "업종", "Sector, ISIC or KSIC code or name"),
             Column("research", "flag", "연구 기관 여부", "Does research"),
             Column("sme", "flag", "중소기업 여부", "Small or medium enterprise"),
-            Column("jobs", "quantity", "일자리", "Jobs"),
+            Column("jobs", "quantity", "일자리", "Jobs", dimension="jobs"),
             Column("jobs_unit", "unit", "일자리의 단위", "Unit of the jobs"),
             Column("since", "when", "입주한 때", "Since"),
             Column("until", "when", "떠난 때", "Until", changing=True),
@@ -284,7 +288,7 @@ KINDS: tuple[Kind, ...] = (
             Column("title", "words", "제목", "Title", required=True),
             Column("problem", "words", "문제", "Problem", required=True),
             Column("done", "words", "한 일", "What was done", required=True),
-            Column("cost", "quantity", "비용", "Cost"),
+            Column("cost", "quantity", "비용", "Cost", dimension="money"),
             Column("cost_unit", "unit", "비용의 단위", "Unit of the cost"),
             Column("evidence", "text", "근거", "Evidence", required=True),
             Column("contact", "text", "문의처", "Contact"),

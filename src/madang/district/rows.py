@@ -14,6 +14,8 @@ from madang.model.entity import Json
 from madang.ngsild.geometry import parse_geometry
 
 from .kinds import BY_NAME, ENTRY, KINDS, Column, Kind
+from .measures import fits
+from .names import has_letter
 from .quantity import Quantity, parse_number, parse_quantity
 from .records import (
     Agreement,
@@ -39,7 +41,17 @@ Row = Mapping[str, str]
 
 LANGUAGES = ("ko", "en", "fr", "de")
 TEXT_MAX = 4_000
-ROW_MAX = 200_000
+"""Characters of one text."""
+
+GEOMETRY_MAX = 130_000
+"""Characters of a boundary; what a cell of a CSV file can have."""
+
+YEARS = range(1900, 2201)
+"""Of the times of the entry."""
+
+COUNTED = frozenset({"area", "floor area", "jobs", "persons", "dwellings", "companies"})
+"""Dimensions of what is there or is not: never fewer than none."""
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,119}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -105,7 +117,34 @@ class _Reading:
             self.fault(unit, f"{name} needs its unit.")
             return None
         symbol = self.text(unit)
-        return cast(Quantity | None, self.read(name, lambda text, at: parse_quantity(text, symbol, at)))
+        found = cast(Quantity | None, self.read(name, lambda text, at: parse_quantity(text, symbol, at)))
+        if found is None:
+            return None
+        column = self.kind.column(name)
+        wanted, dimension = column.dimension if column else "", found.unit.dimension
+        if wanted and not fits(dimension, wanted):
+            self.fault(unit, f"{name} is given in a unit of {wanted}; {found.unit} is one of {dimension}.")
+        if found.low < 0 and dimension in COUNTED:
+            self.fault(name, f"{name} is negative; {dimension} cannot be fewer than none.")
+        return found
+
+    def whole(self, name: str) -> int | None:
+        """A whole number within the column's range."""
+        column = self.kind.column(name)
+        number = self.number(name)
+        if number is None or column is None:
+            return None
+        if number != number.to_integral_value() or not column.least <= number <= column.most:
+            self.fault(name, f"{name} is a whole number from {column.least} to {column.most}.")
+            return None
+        return int(number)
+
+    def span(self, first: str, last: str) -> tuple[When | None, When | None]:
+        """Two moments, of which the second does not lie wholly before the first."""
+        begins, ends = self.when(first), self.when(last)
+        if begins is not None and ends is not None and ends.last < begins.first:
+            self.fault(last, f"{last} ({ends}) lies before {first} ({begins}).")
+        return begins, ends
 
     def flag(self, name: str) -> bool | None:
         return {"yes": True, "no": False}.get(self.text(name))
@@ -167,16 +206,23 @@ _COLUMNS = {kind.name: _columns(kind) for kind in KINDS}
 
 def _check_column(reading: _Reading, column: Column) -> None:
     if column.kind == "words":
-        if column.required and not reading.words(column.name):
+        words = reading.words(column.name)
+        if column.required and not words:
             reading.fault(column.name, f"{reading.kind.name} needs {column.name} in at least one language.")
+        for lang, text in words.items():
+            if len(text) > TEXT_MAX:
+                reading.fault(f"{column.name}_{lang}", f"{column.name} is longer than {TEXT_MAX} characters.")
         return
     text = reading.text(column.name)
     if not text:
         if column.required:
             reading.fault(column.name, _missing(reading.kind, column))
         return
-    if len(text) > (ROW_MAX if column.kind == "geometry" else TEXT_MAX):
-        reading.fault(column.name, f"{column.name} is longer than {TEXT_MAX} characters.")
+    most = GEOMETRY_MAX if column.kind == "geometry" else TEXT_MAX
+    if len(text) > most:
+        reading.fault(column.name, f"{column.name} is longer than {most} characters.")
+    elif column.name == "source" and not has_letter(text):
+        reading.fault(column.name, _missing(reading.kind, column))
     elif column.choices and text not in column.choices:
         reading.fault(column.name, f'"{text[:40]}" is not one of {", ".join(column.choices)}.')
     elif column.kind == "id" and not _ID.fullmatch(text.removeprefix(f"urn:ngsi-ld:{reading.kind.type}:")):
@@ -208,6 +254,8 @@ def _time(text: str, at: str) -> datetime:
         raise BadRequestData(f'"{text[:40]}" is no time such as 2026-03-01T09:00:00Z.', at) from exc
     if found.tzinfo is None:
         raise BadRequestData(f'"{text[:40]}" lacks its time zone.', at)
+    if found.year not in YEARS:
+        raise BadRequestData(f'"{text[:40]}" is outside the years {YEARS[0]} to {YEARS[-1]}.', at)
     return found
 
 
@@ -277,11 +325,11 @@ def _fact(r: _Reading) -> Fact:
 
 
 def _baseline(r: _Reading) -> Baseline:
-    number, stated = r.number("number"), r.when("stated")
+    number, stated = r.whole("number"), r.when("stated")
     return Baseline(
         urn(r.kind, r.text("id")),
         r.ref("subject"),
-        int(number or 0),
+        number or 0,
         cast(When, stated),  # required: without it there is a fault, and no record
         r.words("title"),
         r.text("reason"),
@@ -291,12 +339,13 @@ def _baseline(r: _Reading) -> Baseline:
 
 
 def _phase(r: _Reading) -> Phase:
+    start, end = r.span("start", "end")
     return Phase(
         urn(r.kind, r.text("id")),
         r.ref("subject"),
         r.words("name"),
-        r.when("start"),
-        r.when("end"),
+        start,
+        end,
         cast(Any, r.text("basis")),
         r.when("stated"),
         r.source(),
@@ -323,7 +372,6 @@ def _parcel(r: _Reading) -> Parcel:
 
 
 def _contract(r: _Reading) -> Contract:
-    bids = r.number("bids")
     return Contract(
         urn(r.kind, r.text("id")),
         r.ref("subject"),
@@ -333,13 +381,14 @@ def _contract(r: _Reading) -> Contract:
         r.quantity("value", "value_unit"),
         r.when("signed"),
         r.text("procurement"),
-        None if bids is None else int(bids),
+        r.whole("bids"),
         r.source(),
         r.entry(),
     )
 
 
 def _tenancy(r: _Reading) -> Tenancy:
+    since, until = r.span("since", "until")
     return Tenancy(
         urn(r.kind, r.text("id")),
         r.ref("subject"),
@@ -348,8 +397,8 @@ def _tenancy(r: _Reading) -> Tenancy:
         r.flag("research"),
         r.flag("sme"),
         r.quantity("jobs", "jobs_unit"),
-        r.when("since"),
-        r.when("until"),
+        since,
+        until,
         r.ref("parcel"),
         r.source(),
         r.entry(),
@@ -366,12 +415,13 @@ def _agreement(r: _Reading) -> Agreement:
     parties = tuple(urn(BY_NAME["organization"], one) for part in r.text("parties").split(";") if (one := part.strip()))
     if len(set(parties)) < 2:
         r.fault("parties", "An agreement needs two different parties or more, with ; between them.")
+    since, until = r.span("since", "until")
     return Agreement(
         urn(r.kind, r.text("id")),
         parties,
         r.text("kind"),
-        r.when("since"),
-        r.when("until"),
+        since,
+        until,
         r.words("what"),
         r.source(),
         r.entry(),

@@ -8,9 +8,11 @@ import pytest
 from tests.ledger_records import MEASURES, NOW, fragment, record
 
 from madang.district.entities import attribute_name
-from madang.district.guard import NEXT, Guard, guards, same_name
+from madang.district.guard import NEXT, guards
 from madang.district.kinds import BY_NAME, KINDS, Kind
+from madang.district.names import same_name
 from madang.errors import BadRequestData, Immutable
+from madang.hub.entities import Guard
 from madang.model.entity import Attribute, Entity
 from madang.ngsild import merge
 from madang.ngsild.context import CORE
@@ -90,9 +92,76 @@ def test_a_new_record_is_refused_at_the_attribute_at_fault(changes: dict[str, st
     assert says in pointers(new(**changes))[pointer]
 
 
-def test_one_person_is_one_person_however_the_name_is_written() -> None:
-    assert same_name(" Ｋim  Min-ji\u00a0") == same_name("kim min-ji")
+@pytest.mark.parametrize(
+    "name", [" Ｋim  Min-ji\u00a0", "KIM MINJI", "Kim\u200b Min-ji", "kim min\u00adji", "Kim\u3164 Min-ji\ufe0f"]
+)
+def test_one_person_is_one_person_however_the_name_is_written(name: str) -> None:
+    assert same_name(name) == same_name("kim min-ji")
     assert same_name("Kim") != same_name("Lee")
+    assert same_name("김민지") != same_name("김민자")
+
+
+@pytest.mark.parametrize("name", ["Le\u200be", "Lee\n", "\u202eeeL", "…", "\u3164", "x" * 201])
+def test_what_is_no_name_signs_nothing(name: str) -> None:
+    before = kept("fact")
+    assert "/reviewedBy" in pointers(lambda: guard_of("fact")(before, after(before, **{**REVIEW, "reviewedBy": name})))
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\u200b", "\u202e", "\u2066", "\ufeff", "\x85"])
+def test_a_sign_that_nobody_sees_is_refused_by_name_of_the_column(sign: str) -> None:
+    assert "not seen" in pointers(new(note=f"87{sign} ha"))["/note"]
+    assert "not seen" in pointers(new("baseline", title_ko=f"첫{sign} 계획"))["/title"]
+    before = kept("fact", "published")
+    withdrawal = {**WITHDRAWAL, "statusReason": f"wrong{sign} page"}
+    assert "/statusReason" in pointers(lambda: guard_of("fact")(before, after(before, **withdrawal)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "pointer", "says"),
+    [
+        ("tenancy", {"jobs": "5", "jobs_unit": "ha"}, "/jobsUnit", "unit of jobs; ha is one of area"),
+        ("parcel", {"area": "5", "area_unit": "KRW"}, "/areaUnit", "unit of area; KRW is one of money"),
+        ("parcel", {"floor_area": "5", "floor_area_unit": "m2"}, "/floorAreaUnit", "floor area; m2 is one of area"),
+        ("contract", {"value": "5", "value_unit": "jobs"}, "/valueUnit", "unit of money; jobs"),
+        ("contract", {"value": "5", "value_unit": "KRW/ha"}, "/valueUnit", "unit of money"),
+        ("practice", {"cost": "5", "cost_unit": "ha"}, "/costUnit", "unit of money"),
+        ("parcel", {"area": "-5"}, "/area", "negative"),
+        ("tenancy", {"jobs": "-1"}, "/jobs", "negative"),
+        ("fact", {"value": "-87"}, "/statedValue", "negative"),
+        ("tenancy", {"since": "2023", "until": "2022-05"}, "/until", "lies before since"),
+        ("agreement", {"since": "2023", "until": "2022"}, "/until", "lies before since"),
+        ("phase", {"start": "2024-H2", "end": "2024-06"}, "/end", "lies before start"),
+        ("baseline", {"number": "100000000000000000000000"}, "/number", "from 1 to 9999"),
+        ("baseline", {"number": "1.5"}, "/number", "whole number"),
+        ("baseline", {"number": "-3"}, "/number", "from 1 to 9999"),
+        ("baseline", {"number": "0"}, "/number", "from 1 to 9999"),
+        ("contract", {"bids": "-2.7"}, "/bids", "from 0 to 9999"),
+        ("fact", {"source": " … "}, "/source", "without a source"),
+        ("baseline", {"title_en": "x" * 4001}, "/title", "longer than 4000"),
+    ],
+)
+def test_what_cannot_be_so_is_refused_at_its_column(
+    kind: str, changes: dict[str, str], pointer: str, says: str
+) -> None:
+    assert says in pointers(new(kind, **changes))[pointer]
+
+
+def test_money_may_be_negative_and_a_parcel_may_have_but_a_bound() -> None:
+    kept("fact", measure="cost", value="-5", unit="KRW")
+    kept("contract", value="-5", value_unit="EUR")
+    kept("parcel", area=">3")
+    kept("tenancy", since="2023", until="2023")
+
+
+@pytest.mark.parametrize(
+    "time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", (NOW - timedelta(days=1)).isoformat()]
+)
+def test_nobody_reviews_or_withdraws_before_there_was_a_record(time: str) -> None:
+    draft, published = kept("fact"), kept("fact", "published")
+    review, withdrawal = {**REVIEW, "reviewedAt": time}, {**WITHDRAWAL, "withdrawnAt": time}
+    assert "/reviewedAt" in pointers(lambda: guard_of("fact")(draft, after(draft, **review)))
+    assert "/withdrawnAt" in pointers(lambda: guard_of("fact")(published, after(published, **withdrawal)))
+    assert "/reviewedAt" in pointers(new(**{**STATES["published"], "reviewed_at": time}))
 
 
 def beside(name: str, instance: Attribute) -> Callable[[], None]:
