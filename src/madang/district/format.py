@@ -1,19 +1,21 @@
-"""Quantities in words a reader of ko, en, fr or de expects, never with more digits than were written.
+"""Quantities in words a reader of ko, en, fr or de expects, with the digits that were written.
 
     show(quantity, lang, digits=3) -> Shown(primary, secondary)
 
 Korean money and areas come twice, as a Korean reader and as a foreign one says them: ``8,493억 원`` and
-``849.3 bn KRW``, ``87.2 ha`` and ``약 26만 4,000평``.
+``849.3 bn KRW``, ``87.2 ha`` and ``약 26만 4,000평``. What was converted has three digits at least, and says about
+where these are not all of it: 1 EUR is ``약 1,340 원``, not 1,000.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
 
+from .languages import LANGUAGES
 from .quantity import SINGULAR, Quantity, Unit, decimal, find_unit
 
 COMPUTED_DIGITS = 3
-"""Significant digits of what nobody wrote but madang computed."""
+"""Significant digits of what nobody wrote but madang computed; the least of what it converted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class _Language:
-    """scales: size of a big number and its word, largest first. point, group: marks of a number."""
+    """scales: size of a big number and its word, largest first. point, group: marks of a number. until: between the
+    ends of a range that has a minus, where a dash would read as another one."""
 
     point: str
     group: str
@@ -39,22 +42,23 @@ class _Language:
     at_most: str
     percent: str
     money: str
+    until: str
 
 
-_KO = _Language(".", ",", (), "약 {}", "{} 이상", "{} 이하", "{}%", "{} {}")
+_KO = _Language(".", ",", (), "약 {}", "{} 이상", "{} 이하", "{}%", "{} {}", "~")
 # A narrow no-break space (U+202F) groups in French. Its "billion" is 10**12, too easily misread: it stays with Md.
 _LANGUAGES = {
     "ko": _KO,
     "en": _Language(
         ".", ",", ((10**12, "tn"), (10**9, "bn"), (10**6, "M")), "about {}", "at least {}", "at most {}", "{}%",
-        "{1} {0}",
+        "{1} {0}", " to ",
     ),
     "fr": _Language(
-        ",", "\u202f", ((10**9, "Md"), (10**6, "M")), "environ {}", "au moins {}", "au plus {}", "{} %", "{} {}"
+        ",", "\u202f", ((10**9, "Md"), (10**6, "M")), "environ {}", "au moins {}", "au plus {}", "{} %", "{} {}", " à "
     ),
     "de": _Language(
         ",", ".", ((10**12, "Bio."), (10**9, "Mrd."), (10**6, "Mio.")), "rund {}", "mindestens {}", "höchstens {}",
-        "{} %", "{} {}",
+        "{} %", "{} {}", " bis ",
     ),
 }  # fmt: skip
 _KOREAN_SCALES = ((10**12, "조"), (10**8, "억"), (10**4, "만"))
@@ -80,7 +84,6 @@ _AFTER_SLASH = {
     "company": ("개사", "company", "entreprise", "Unternehmen"),
     "student": ("명", "student", "étudiant", "Studierende"),
 }  # fmt: skip
-_LANGS = ("ko", "en", "fr", "de")
 _BARE = ("ratio", "FSI")
 _SYMBOLS = {"ha", "m2", "km2", "m", "km", "평"}
 _KOREAN_AREAS = {"천 m2", "만 m2"}
@@ -93,6 +96,7 @@ def show(quantity: Quantity, lang: str, digits: int = COMPUTED_DIGITS) -> Shown:
     lang = lang if lang in _LANGUAGES else "en"
     if quantity.unit.symbol in _KOREAN_AREAS:
         quantity = quantity.to("m2")
+    quantity = _converted(quantity)
     top = _top(quantity.unit)
     primary = _shown(quantity, lang, digits)
     if top.currency == "KRW" and lang in ("ko", "en"):
@@ -110,9 +114,22 @@ def show_number(value: Fraction, lang: str, digits: int = COMPUTED_DIGITS) -> st
     return _plain(value, _place(value, digits), _LANGUAGES.get(lang, _LANGUAGES["en"]))
 
 
+def _converted(quantity: Quantity) -> Quantity:
+    """What was written in another unit or currency, with COMPUTED_DIGITS at least, and about where these round it.
+
+    A step of 1, 10 or 0.1 is one that somebody wrote, or that came over exactly.
+    """
+    if not quantity.step or quantity.step == _place(quantity.step, 1):
+        return quantity
+    ends = (quantity.low, quantity.high)
+    place = _place(max(map(abs, ends)), max(quantity.digits, COMPUTED_DIGITS))
+    inexact = any(_rounded(end, place) != end for end in ends)
+    return replace(quantity, step=place, approximate=quantity.approximate or (inexact and not quantity.bound))
+
+
 def _area(quantity: Quantity, other: str, lang: str, digits: int) -> str:
     """In the other unit of area; "about" where the digits do not hold the exact conversion."""
-    there = quantity.to(other)
+    there = _converted(quantity.to(other))
     ends = {_rounded(end, place) for end, place in zip((there.low, there.high), _places(there, digits), strict=True)}
     inexact = ends != {there.low, there.high} and not there.approximate and not there.bound
     shown = _shown(there, lang, digits).replace("연면적 ", "")  # the primary says it already
@@ -156,7 +173,9 @@ def _with_unit(number: str, unit: Unit, lang: str, one: bool) -> str:
     if unit.symbol == "%":
         return _LANGUAGES[lang].percent.format(number)
     if lang == "ko" and unit.symbol in _KOREAN_COUNTS:
-        return _KOREAN_COUNTS[unit.symbol].format(number)
+        # 2,000개 is written together, 2만 개 apart.
+        counted = number if number[-1].isdigit() else f"{number} "
+        return " ".join(_KOREAN_COUNTS[unit.symbol].format(counted).split())
     if unit.symbol in _SYMBOLS:
         return f"{number} {unit.symbol.replace('m2', 'm²')}"
     if one and unit.symbol in SINGULAR:
@@ -172,7 +191,7 @@ def _below(unit: Unit, lang: str) -> str:
 
 def _after_slash(word: str, lang: str) -> str:
     if word in _AFTER_SLASH:
-        return _AFTER_SLASH[word][_LANGS.index(lang)]
+        return _AFTER_SLASH[word][LANGUAGES.index(lang)]
     return word.replace("m2", "m²").replace("m3", "m³")
 
 
@@ -182,26 +201,27 @@ def _money(quantity: Quantity, top: Unit, lang: str, digits: int, order: str) ->
     places = [place * top.factor for place in _places(quantity, digits)]
     if lang == "ko":
         numbers = [_korean(end, place) for end, place in zip(ends, places, strict=True)]
-        return order.format(_joined(numbers), _WON.get(top.currency, top.currency))
+        return order.format(_joined(numbers, _KO), _WON.get(top.currency, top.currency))
     language = _LANGUAGES[lang]
     size, word = next(((s, w) for s, w in language.scales if max(map(abs, ends)) >= s), (1, ""))
     numbers = [_plain(end / size, place / size, language) for end, place in zip(ends, places, strict=True)]
     if order.startswith("{1}"):
-        return order.format(" ".join(filter(None, (_joined(numbers), word))), top.currency)
-    return order.format(_joined(numbers), " ".join(filter(None, (word, top.currency))))
+        return order.format(" ".join(filter(None, (_joined(numbers, language), word))), top.currency)
+    return order.format(_joined(numbers, language), " ".join(filter(None, (word, top.currency))))
 
 
 def _numbers(quantity: Quantity, lang: str, digits: int) -> str:
     ends = zip((quantity.low, quantity.high), _places(quantity, digits), strict=True)
     # 만 counts things and 평; hectares and shares are plain numbers in Korean too.
     if lang == "ko" and _top(quantity.unit).symbol in _KOREAN_COUNTS:
-        return _joined([_korean(end, place) for end, place in ends])
-    return _joined([_plain(end, place, _LANGUAGES[lang]) for end, place in ends])
+        return _joined([_korean(end, place) for end, place in ends], _KO)
+    language = _LANGUAGES[lang]
+    return _joined([_plain(end, place, language) for end, place in ends], language)
 
 
-def _joined(numbers: list[str]) -> str:
+def _joined(numbers: list[str], language: _Language) -> str:
     low, high = numbers
-    return low if low == high else f"{low}–{high}"
+    return low if low == high else f"{low}{language.until if '−' in low else '–'}{high}"
 
 
 # ------------------------------------------------------------------------------------------------ rounding

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from madang.errors import BadRequestData, Pointer
 
+from .languages import LANGUAGES
 from .records import Fact, Text
 
 
@@ -37,7 +38,7 @@ def _measure(row: Mapping[str, str]) -> Measure:
     return Measure(
         row["code"],
         row["dimension"],
-        {lang: row[lang] for lang in ("ko", "en", "fr", "de")},
+        {lang: row[lang] for lang in LANGUAGES},
         {lang: row[f"what_{lang}"] for lang in ("ko", "en")},
     )
 

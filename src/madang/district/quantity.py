@@ -24,6 +24,7 @@ from madang.errors import BadRequestData
 from madang.model.keys import suggestion
 
 from .interval import Interval
+from .languages import LANGUAGES
 
 Bound = Literal["", "at least", "at most"]
 
@@ -130,7 +131,6 @@ _CURRENCY_NAMES = {
     "DKK": ("덴마크 크로네", "Danish krone", "couronne danoise", "dänische Krone"),
     "SGD": ("싱가포르 달러", "Singapore dollar", "dollar de Singapour", "Singapur-Dollar"),
 }
-_LANGS = ("ko", "en", "fr", "de")
 
 # symbol | dimension | factor | UN/CEFACT code | ko | en | fr | de
 _PLAIN = """
@@ -281,7 +281,7 @@ def _money_units() -> Iterator[Unit]:
 
 
 def _names(*names: str) -> Mapping[str, str]:
-    return MappingProxyType(dict(zip(_LANGS, names, strict=True)))
+    return MappingProxyType(dict(zip(LANGUAGES, names, strict=True)))
 
 
 UNITS: Mapping[str, Unit] = MappingProxyType({unit.symbol: unit for unit in (*_plain_units(), *_money_units())})
@@ -336,7 +336,7 @@ def _quotient(top: Unit, *below: Unit) -> Unit:
         factor /= unit.factor
         symbol += f"/{SINGULAR.get(unit.symbol, unit.symbol)}"
         dimension += f" per {unit.dimension}"
-    names = {lang: "/".join(unit.name(lang) for unit in (top, *below)) for lang in _LANGS}
+    names = {lang: "/".join(unit.name(lang) for unit in (top, *below)) for lang in LANGUAGES}
     return Unit(symbol, dimension, factor, "", top.multiple, MappingProxyType(names))
 
 

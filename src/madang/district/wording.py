@@ -4,6 +4,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
+from .languages import LANGUAGES
 from .records import Text
 
 Wording = Mapping[str, Text]
@@ -13,7 +14,7 @@ Wording = Mapping[str, Text]
 def load_wording(path: Path) -> Wording:
     """The table of a words.csv: en, ko, fr, de."""
     with path.open(encoding="utf-8", newline="") as file:
-        return {row["en"]: {lang: row[lang] for lang in ("ko", "en", "fr", "de")} for row in csv.DictReader(file)}
+        return {row["en"]: {lang: row[lang] for lang in LANGUAGES} for row in csv.DictReader(file)}
 
 
 def worded(wording: Wording, text: str, lang: str) -> str:

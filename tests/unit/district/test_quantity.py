@@ -292,19 +292,44 @@ def test_an_endless_decimal_is_rounded_at_28_digits() -> None:
         ("25–100", "ha", "en", "25–100 ha"),
         ("121", "평", "en", "121 평 (400 m²)"),
         ("87", "만㎡", "en", "870,000 m²"),
-        ("270,000", "m2 GFA", "ko", "연면적 27만 m² (약 8만 2,000평)"),
+        ("270,000", "m2 GFA", "ko", "연면적 27만 m² (약 8만 1,700평)"),
         ("약 22,000", "persons", "ko", "약 2만 2,000명"),
-        (">20000", "jobs", "ko", "일자리 2만개 이상"),
+        (">20000", "jobs", "ko", "일자리 2만 개 이상"),
         (">20000", "jobs", "de", "mindestens 20.000 Arbeitsplätze"),
         ("-3.5", "%", "fr", "−3,5 %"),
         ("1", "companies", "fr", "1 entreprise"),
         ("12.5", "EUR/m2/month", "de", "12,5 EUR/m²/Monat"),
         ("38.6", "M KRW/job", "ko", "3,860만 원/일자리 (38.6 M KRW/job)"),
         ("0", "ha", "en", "0 ha"),
+        ("20,500", "jobs", "ko", "일자리 2만 500개"),
+        ("3만", "persons", "ko", "3만 명"),
+        ("2만–3만", "bids", "ko", "입찰 2만–3만 건"),
+        ("-5–-3", "pp", "ko", "−5~−3%p"),
+        ("-5–3", "pp", "en", "−5 to 3 percentage points"),
+        ("-5–3", "%", "de", "−5 bis 3 %"),
+        ("-5–3", "M EUR", "fr", "−5 à 3 M EUR"),
+        ("-5–3", "M EUR", "en", "EUR −5 to 3 M"),
     ],
 )
 def test_a_quantity_is_shown_as_its_reader_says_it(text: str, unit: str, lang: str, shown: str) -> None:
     assert str(show(parse_quantity(text, unit), lang)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "here", "there", "lang", "shown"),
+    [
+        ("1", "acre", "m2", "en", "about 4,050 m²"),
+        ("2", "평", "m2", "ko", "약 6.61 m²"),
+        ("121", "평", "m2", "en", "400 m²"),
+        ("12.34", "acre", "ha", "de", "rund 4,994 ha"),
+        (">1", "acre", "m2", "fr", "au moins 4\u202f050 m²"),
+        ("약 5", "ha", "m2", "en", "about 50,000 m²"),
+    ],
+)
+def test_what_was_converted_has_three_digits_at_least_and_says_about_where_it_is_rounded(
+    text: str, here: str, there: str, lang: str, shown: str
+) -> None:
+    assert show(parse_quantity(text, here).to(there), lang).primary == shown
 
 
 def test_a_computed_quantity_has_three_digits_or_those_asked_for() -> None:

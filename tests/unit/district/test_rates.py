@@ -37,7 +37,7 @@ def test_the_hafencity_sum_of_2016_in_won_comes_near_its_private_share_in_euros(
     assert (rate.rate, rate.rate_date) == (Decimal("1243.66"), date(2016, 8, 31))
     euros = rates.convert(parse_quantity("10.5", "tn KRW"), "EUR", AUGUST)
     assert euros.quantity.low == Fraction(10_500_000_000_000) / Fraction("1243.66")
-    assert show(euros.quantity, "en").primary == "EUR 8.44 bn"
+    assert show(euros.quantity, "en").primary == "about EUR 8.44 bn"
     assert euros.used == (Rate(date(2016, 8, 31), "KRW", Decimal("1243.66")),)
     assert "European Central Bank" in euros.source
 
@@ -46,6 +46,21 @@ def test_two_currencies_meet_through_the_euro(rates: Rates) -> None:
     won = rates.convert(parse_quantity("35", "bn USD"), "KRW", AUGUST)
     assert won.quantity.low == 35 * 10**9 * Fraction("1243.66") / Fraction("1.1132")
     assert [rate.quote for rate in won.used] == ["USD", "KRW"]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "shown"),
+    [
+        ("1", "EUR", "약 1,240 원"),
+        ("100", "EUR/m2", "약 12만 4,000 원/m²"),
+        ("5", "bn USD", "약 5조 5,900억 원"),
+        ("8493", "M EUR", "약 10조 5,600억 원"),
+    ],
+)
+def test_a_round_sum_in_another_currency_keeps_three_digits_and_says_about(
+    rates: Rates, text: str, unit: str, shown: str
+) -> None:
+    assert show(rates.convert(parse_quantity(text, unit), "KRW", AUGUST).quantity, "ko").primary == shown
 
 
 def test_money_per_something_stays_per_it(rates: Rates) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from madang.district.languages import LANGUAGES
+
 _WORDS: Final = {
     "no data": ("자료가 없습니다", "No data", "Aucune donnée", "Keine Daten"),
     "today": ("오늘", "today", "aujourd’hui", "heute"),
@@ -25,9 +27,11 @@ _WORDS: Final = {
     "public": ("공공", "public", "public", "öffentliche Hand"),
     "developer": ("사업시행자", "developer", "aménageur", "Entwickler"),
 }
-_LANGUAGES: Final = {"ko": 0, "en": 1, "fr": 2, "de": 3}
 
 
 def word(key: str, lang: str) -> str:
     """A chart's own word in a language; English where the language is unknown, the key where the word is."""
-    return _WORDS[key][_LANGUAGES.get(lang.split("-")[0], 1)] if key in _WORDS else key
+    if key not in _WORDS:
+        return key
+    known = lang.split("-")[0]
+    return _WORDS[key][LANGUAGES.index(known if known in LANGUAGES else "en")]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+from madang.district.languages import LANGUAGES
 from madang.district.measures import Measures
 from madang.district.quantity import find_unit
 from madang.district.records import Basis, Text
@@ -22,7 +23,6 @@ from madang.model.keys import Document, Key, Place, Reader, Section, Steps, load
 from .values import Indicator
 
 Choose = Literal["standing", "newest", "first", "sum", "each definition"]
-LANGUAGES = ("ko", "en", "fr", "de")
 BASES: tuple[Basis, ...] = get_args(Basis)
 DISTRICT = "district"
 

@@ -26,10 +26,11 @@ def npv(flows: Sequence[Decimal], rate: Decimal, timing: Timing) -> Decimal:
 
 
 def irr(flows: Sequence[Decimal]) -> Irr:
-    """The rate at which the NPV is zero, if there is exactly one.
+    """The rate above -1 at which the NPV changes its sign, if there is exactly one.
 
-    The timing within the year does not move it: it multiplies every term alike. With one change of sign there is one
-    root (Descartes); with more they are counted exactly (Sturm), and several roots are no answer.
+    The timing within the year does not move it: it multiplies every term alike. Where the flows change their sign once
+    there is one such rate (Descartes). Where they do so more often, distinct roots are counted exactly (Sturm); several
+    are no answer, and neither is one at which the NPV only touches zero.
     """
     trimmed = _trim(flows)
     if sign_changes(trimmed) == 0:
@@ -52,7 +53,8 @@ def payback(years: Sequence[int], cumulative: Sequence[Decimal]) -> int | None:
 def break_even(costs: Sequence[Decimal], revenues: Sequence[Decimal], rate: Decimal, timing: Timing) -> Decimal | None:
     """Factor on all revenues at which the NPV is zero; None without revenue."""
     worth = npv(revenues, rate, timing)
-    return npv(costs, rate, timing) / worth if worth > 0 else None
+    # A quotient of nothing is a plain 0, not 0E-657.
+    return (npv(costs, rate, timing) / worth or Decimal(0)) if worth > 0 else None
 
 
 def sign_changes(flows: Sequence[Decimal]) -> int:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from madang.district.languages import LANGUAGES
 from madang.district.quantity import CURRENCIES
 from madang.district.scenario import sections
 from madang.district.scenario.values import (
@@ -27,7 +28,6 @@ from madang.model.keys import Document, Reader, Section, Steps, load_document
 FILE = Path("district") / "scenario.toml"
 """Where a city's scenario lies, from its directory."""
 
-LANGUAGES = ("ko", "en", "de", "fr")
 YEARS_MAX = 80
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 RESERVED = frozenset({"at", "runs", "seed", "outcome"})

@@ -4,13 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from madang.district.kinds import USES
 from madang.model.keys import Key, Section
-
-USES = (
-    "industrial", "research", "support", "housing", "commercial", "education", "public", "green", "infrastructure",
-    "mixed",
-)  # fmt: skip
-"""As parcels of the ledger have them."""
 
 _TITLE = Key("title", "words", "what people read, by language", required=True, vocabulary="language")
 _WHY = Key("why", "words", "why it is set so, by language", required=True, vocabulary="language")

@@ -70,6 +70,11 @@ def test_money_is_back_in_the_first_year_after_the_last_debt() -> None:
     assert payback([1, 2], flows(0, 1)) is None
 
 
+def test_a_break_even_of_nothing_is_written_as_a_plain_zero() -> None:
+    nothing = break_even([Decimal("0E-650")], flows(20), Decimal("0.05"), "mid")
+    assert str(nothing) == "0"
+
+
 def test_break_even_without_sales_is_unknown() -> None:
     assert break_even(flows(10, 0), flows(0, 0), Decimal(0), "mid") is None
     assert break_even(flows(10, 0), flows(0, 20), Decimal(0), "mid") == Decimal("0.5")

@@ -24,6 +24,7 @@ from madang.district.charts import Swing as SwingBar
 from madang.district.format import Shown, show
 from madang.district.quantity import Quantity, find_unit, parse_quantity
 from madang.district.scenario import OUTCOMES, Answer, Asked, Assumption, Band, Scenario, Source, Swing, asked_query
+from madang.district.scenario.change import MONTHS
 from madang.web.console.format import number_text
 from madang.web.console.texts import pick, say
 
@@ -41,8 +42,6 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "money": ("price", "cost", "cost_factor", "acquisition_share", "discount"),
 }
 """Roles of assumptions, as the form gathers them."""
-
-MONTHS = ("acquire", "start", "end", "sale")
 
 
 @dataclass(frozen=True, slots=True)
