@@ -68,12 +68,12 @@ class Device:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A device of 8 MB."""
+    """A device of 24 MB: what comes with madang takes some of it."""
     mount, place = shutil.which("mount"), tmp_path / "small"
     place.mkdir()
     if mount is None or os.geteuid() != 0:
         pytest.skip("only root may mount a small device; the page limit stands in for it")
-    done = subprocess.run([mount, "-t", "tmpfs", "-o", "size=8m", "tmpfs", place], check=False, capture_output=True)
+    done = subprocess.run([mount, "-t", "tmpfs", "-o", "size=24m", "tmpfs", place], check=False, capture_output=True)
     if done.returncode != 0:
         pytest.skip(f"mount is not allowed here: {done.stderr.decode().strip()}")
     yield place
@@ -108,8 +108,9 @@ async def fill_up(one: OpenCity) -> list[str]:
 async def live_through_a_full_disk(city: Path, data: Path, disk: type[Pages] | type[Device]) -> None:
     """The test itself. disk: how it is filled."""
     async with receiver() as (url, notified), open_city(city, data, {"flush_s": 0.5}) as one:
-        await one.load(nothing)
         clock, entities, feeds = one.city.clock, one.city.entities, one.city.feeds
+        clock.pause()  # every row is played: none is past already when the replay begins
+        await one.load(nothing)
         subscription = {
             "type": "Subscription",
             "entities": [{"type": "OffStreetParking"}],
@@ -117,7 +118,6 @@ async def live_through_a_full_disk(city: Path, data: Path, disk: type[Pages] | t
         }
         await one.city.subscriptions.create("", subscription, CORE)
         place = disk(one)
-        clock.pause()
         alive = asyncio.create_task(one.live())
         try:
             await until(lambda: feeds.status("cars").state == "waiting" and len(one.keeper.parts) == 8)
