@@ -38,6 +38,7 @@ _log = logging.getLogger(__name__)
 _THREADS: Final = 2
 _CATCH_UP_S: Final = 1.0  # spreads the mirroring of the tail, so that no question pays for all of it
 _RETAIN_S: Final = 3600.0
+_CLOSE_S: Final = 30.0  # longest that work under way keeps the history from being closed
 _FORGET: Final = (
     "INSERT INTO forget (tenant, entity, attribute, dataset_id, at, tail)"
     " SELECT ?, ?, ?, ?, ?, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'tail'), 0)"
@@ -93,8 +94,7 @@ class ParquetHistoryStore:
             yield store
         finally:
             await store._end_questions()
-            store._catalogue.close()
-            con.close()
+            await store._close()
 
     async def _end_questions(self) -> None:
         """Nobody waits for an answer any more: a question that still runs is told to stop, until it has."""
@@ -102,6 +102,17 @@ class ParquetHistoryStore:
             for cursor in tuple(self._asking):
                 cursor.interrupt()
             await asyncio.sleep(0.01)
+
+    async def _close(self) -> None:
+        """A thread whose caller was cancelled may still be at work: the engine refuses to be closed under it."""
+        async with asyncio.timeout(_CLOSE_S):
+            while True:
+                try:
+                    self._catalogue.close()
+                    self._con.close()
+                    return
+                except duckdb.OperationalError:
+                    await asyncio.sleep(0.01)
 
     def _tidy(self) -> None:
         superseded = read_superseded(self._journal.read())
