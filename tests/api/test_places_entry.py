@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from tests.console_city import ConsoleCity
-from tests.ledger_records import csv_of, row
+from tests.ledger_records import csv_of, record, row
 from tests.places_site import make_places_city, places_browser
 
-from madang.district.kinds import KINDS, Kind
+from madang.district.entities import attribute_name, to_entity
+from madang.district.kinds import BY_NAME, KINDS, Kind
+from madang.model.entity import Attribute, Entity
 
 FACT = "urn:ngsi-ld:DistrictFact:valley-area-2021"
 
@@ -36,6 +38,13 @@ async def facts(town: ConsoleCity) -> list[str]:
 
 async def drafts(town: ConsoleCity) -> list[str]:
     return [one.id for one in (await town.city.places.ledger.book()).waiting]
+
+
+async def decide(page: httpx.AsyncClient, said: dict[str, str]) -> httpx.Response:
+    """As from the record's page, which knows what it shows."""
+    shown = await page.get("/places/entry/record", params={"id": said["id"]})
+    seen = re.search(r'name="seen" value="(\w+)"', shown.text)
+    return await page.post("/places/entry/record", data={"seen": seen[1] if seen else "", **said})
 
 
 async def entered(page: httpx.AsyncClient, **changes: str) -> None:
@@ -64,7 +73,7 @@ async def test_a_figure_is_shown_in_other_units_before_it_is_entered(
 
 async def test_money_is_shown_at_the_rate_of_its_day(page: httpx.AsyncClient) -> None:
     answer = await page.post("/places/entry", data=typed(measure="investment", value="8,500", unit="억 KRW"))
-    assert re.search(r"EUR 640 M \(rate 0\.000755179 of 2021-03-31, European Central Bank\)", answer.text)
+    assert re.search(r"EUR 642 M \(rate 0\.000755179 of 2021-03-31, European Central Bank\)", answer.text)
 
 
 async def test_a_fact_is_entered_by_one_person_and_published_by_another(
@@ -74,19 +83,19 @@ async def test_a_fact_is_entered_by_one_person_and_published_by_another(
     assert (await drafts(town), await facts(town)) == ([FACT], [])
     look = await page.get("/places/entry/record", params={"id": FACT})
     assert "87 ha are planned" in look.text
-    refused = await page.post("/places/entry/record", data={"id": FACT, "do": "published", "by": " KIM"})
+    refused = await decide(page, {"id": FACT, "do": "published", "by": " KIM"})
     assert refused.status_code == 400
     assert "A second person reviews it" in refused.text
-    done = await page.post("/places/entry/record", data={"id": FACT, "do": "published", "by": "Lee"})
+    done = await decide(page, {"id": FACT, "do": "published", "by": "Lee"})
     assert done.status_code == 303
     assert await facts(town) == [FACT]
-    again = await page.post("/places/entry/record", data={"id": FACT, "do": "published", "by": "Park"})
+    again = await decide(page, {"id": FACT, "do": "published", "by": "Park"})
     assert (again.status_code, await facts(town)) == (409, [FACT])
 
 
 async def test_a_mistake_is_withdrawn_with_a_reason_or_corrected(town: ConsoleCity, page: httpx.AsyncClient) -> None:
     await entered(page)
-    await page.post("/places/entry/record", data={"id": FACT, "do": "published", "by": "Lee"})
+    await decide(page, {"id": FACT, "do": "published", "by": "Lee"})
     form = await page.get("/places/entry", params={"correct": FACT})
     assert 'value="87"' in form.text
     correction = typed("save", id="", value="87.2", correcting=FACT)
@@ -97,11 +106,11 @@ async def test_a_mistake_is_withdrawn_with_a_reason_or_corrected(town: ConsoleCi
     assert '<td data-label="Before">87</td>' in look.text
     assert where.endswith("done=entered")
     assert await facts(town) == [FACT]
-    await page.post("/places/entry/record", data={"id": draft, "do": "published", "by": "Lee"})
+    await decide(page, {"id": draft, "do": "published", "by": "Lee"})
     assert await facts(town) == [draft]
-    silent = await page.post("/places/entry/record", data={"id": draft, "do": "withdrawn", "by": "Kim", "reason": " "})
+    silent = await decide(page, {"id": draft, "do": "withdrawn", "by": "Kim", "reason": " "})
     assert (silent.status_code, await facts(town)) == (400, [draft])
-    await page.post("/places/entry/record", data={"id": draft, "do": "withdrawn", "by": "Kim", "reason": "wrong page"})
+    await decide(page, {"id": draft, "do": "withdrawn", "by": "Kim", "reason": "wrong page"})
     assert await facts(town) == [FACT]
 
 
@@ -109,9 +118,9 @@ async def test_a_draft_is_rejected_with_a_reason_or_thrown_away(town: ConsoleCit
     await entered(page)
     await entered(page, id="another")
     said = {"id": FACT, "do": "rejected", "by": "Lee", "reason": "another area"}
-    assert (await page.post("/places/entry/record", data=said)).status_code == 303
+    assert (await decide(page, said)).status_code == 303
     gone = {"id": "urn:ngsi-ld:DistrictFact:another", "do": "discarded"}
-    assert (await page.post("/places/entry/record", data=gone)).status_code == 303
+    assert (await decide(page, gone)).status_code == 303
     assert (await drafts(town), await facts(town)) == ([], [])
     assert "another area" in (await page.get("/places/entry/record", params={"id": FACT})).text
 
@@ -175,6 +184,52 @@ async def test_script_in_a_record_is_text_on_every_page(town: ConsoleCity, page:
         answer = await page.get(path)
         assert answer.status_code == 200
         assert "<script>alert" not in answer.text
+
+
+async def test_nobody_signs_what_he_has_not_seen(town: ConsoleCity, page: httpx.AsyncClient) -> None:
+    await entered(page)
+    shown = await page.get("/places/entry/record", params={"id": FACT})
+    seen = re.findall(r'name="seen" value="(\w+)"', shown.text)
+    assert len(set(seen)) == 1
+    await decide(page, {"id": FACT, "do": "discarded"})
+    await entered(page, value="8700")
+    said = {"id": FACT, "by": "Lee", "reason": "another area", "seen": seen[0]}
+    for do in ("published", "rejected", "discarded"):
+        answer = await page.post("/places/entry/record", data={**said, "do": do})
+        assert answer.status_code == 409
+        assert "Read what it says now, then decide" in answer.text
+        assert "8700" in answer.text
+        assert do == "discarded" or 'value="Lee"' in answer.text
+    assert (
+        await page.post("/places/entry/record", data={"id": FACT, "do": "published", "by": "Lee"})
+    ).status_code == 409
+    assert (len(await drafts(town)), await facts(town)) == (1, [])
+
+
+async def test_a_file_in_place_of_a_text_is_not_kept(town: ConsoleCity, page: httpx.AsyncClient) -> None:
+    fields = {name: text for name, text in typed("save").items() if name != "note"}
+    answer = await page.post("/places/entry", data=fields, files={"note": ("note.txt", b"a note", "text/plain")})
+    assert answer.status_code == 400
+    assert "UploadFile" not in answer.text
+    assert await drafts(town) == []
+
+
+async def test_a_form_with_one_text_far_too_long_keeps_the_others(page: httpx.AsyncClient) -> None:
+    answer = await page.post("/places/entry", data=typed("save", quote="x" * 1_000_000))
+    assert answer.status_code == 400
+    assert "longer than 4000 characters" in answer.text
+    assert "without the river" in answer.text
+
+
+async def test_a_record_with_bounds_takes_no_page_down(town: ConsoleCity, page: httpx.AsyncClient) -> None:
+    wing = {"id": "a", "area": ">3", "floor_area": ">3", "tenant": "", "phase": ""}
+    tenancy = row("tenancy", jobs=">40", parcel="")
+    for one in (record("parcel", **wing), to_entity(BY_NAME["tenancy"], tenancy)):
+        signed = {"status": "published", "entered_by": "Kim", "reviewed_by": "Lee"}
+        attributes = {attribute_name(name): (Attribute("Property", text),) for name, text in signed.items()}
+        await town.city.entities.create("", Entity(one.id, one.types, {**one.attributes, **attributes}))
+    for path in ("money", "tenants", "indicators", "cluster", "unknown", ""):
+        assert (await page.get(f"/places/{path}".rstrip("/"))).status_code == 200, path
 
 
 # Files
@@ -269,6 +324,16 @@ async def test_ten_thousand_rows_are_entered_at_once(town: ConsoleCity, page: ht
     assert (await send(page, body, "save")).status_code == 303
     assert len(await drafts(town)) == 10_000
     assert "10\u202f000 records wait for review" in (await page.get("/places/entry")).text
+
+
+async def test_a_column_that_is_wrong_is_told_once(page: httpx.AsyncClient) -> None:
+    rows = [{**row("fact", id=f"f{n}"), "colour": "red", "reviewed_by": "Lee", "status": "published"} for n in range(9)]
+    text = html.unescape((await send(page, csv_of(rows))).text)
+    assert text.count('fact has no column "colour"') == 1
+    rows = [{name: said for name, said in one.items() if name != "colour"} for one in rows]
+    text = html.unescape((await send(page, csv_of(rows))).text)
+    assert text.count("Leave the column reviewed_by out: madang writes it.") == 1
+    assert text.count("Leave the column status out: madang writes it.") == 1
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from .corrections import Oddity, corrected
 from .measures import Measures
 from .records import (
     COUNTED,
@@ -37,7 +38,8 @@ class Broken:
 class Book:
     """Records that count (published or shipped), by id in the order of ids. waiting: drafts for a second person.
 
-    set_aside: rejected, withdrawn and corrected ones. on: what had been stated by this day; None: all.
+    set_aside: rejected, withdrawn and corrected ones. odd: corrections that do not hold
+    together. on: what had been stated by this day; None: all.
     """
 
     measures: Measures
@@ -55,6 +57,7 @@ class Book:
     waiting: tuple[Record, ...] = ()
     set_aside: tuple[Record, ...] = ()
     broken: tuple[Broken, ...] = ()
+    odd: tuple[Oddity, ...] = ()
     on: date | None = None
     wording: Wording = field(default_factory=dict)
     """Boundaries and definitions in other languages."""
@@ -131,8 +134,8 @@ def gather(
 ) -> Book:
     """A book of records in any order."""
     every = sorted(records, key=lambda one: one.id)
-    corrected = {one.entry.supersedes for one in every if one.entry.status in COUNTED}
-    counted = [one for one in every if one.entry.status in COUNTED and one.id not in corrected]
+    gone, odd = corrected(every)
+    counted = [one for one in every if one.entry.status in COUNTED and one.id not in gone]
     return Book(
         measures,
         {one.id: one for one in counted if isinstance(one, Programme)},
@@ -147,7 +150,8 @@ def gather(
         tuple(one for one in counted if isinstance(one, Practice)),
         tuple(one for one in counted if isinstance(one, Evidence)),
         waiting=tuple(one for one in every if one.entry.status == "draft"),
-        set_aside=tuple(one for one in every if one.entry.status in ("rejected", "withdrawn") or one.id in corrected),
+        set_aside=tuple(one for one in every if one.entry.status in ("rejected", "withdrawn") or one.id in gone),
         broken=tuple(broken),
+        odd=odd,
         wording=wording or {},
     )

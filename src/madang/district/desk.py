@@ -3,23 +3,25 @@
 Names are what people give: as long as a city has no accounts, nobody checks them.
 """
 
+import asyncio
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from madang.errors import AlreadyExists, BadRequestData, Fault, Pointer
+from madang.errors import AlreadyExists, BadRequestData, Fault, Immutable, Pointer
 from madang.hub.entities import Entities
 from madang.model.entity import Attribute, Entity
-from madang.model.query import Query
+from madang.model.query import AnyType, Compare, Path, Query
 
 from .entities import attribute_name, kind_of, to_entity, to_row
 from .guard import check_new
-from .kinds import BY_NAME, Column, Kind
+from .kinds import BY_NAME, ENTRY, Column, Kind
 from .ledger import TENANT
+from .log import row_digest
 from .measures import Measures
 from .names import NAME_MAX, same_name, unseen_sign
-from .rows import Row, urn
+from .rows import Row, local_id, urn
 from .shipped import read_csv
 
 Verdict = Literal["published", "rejected"]
@@ -32,6 +34,14 @@ class Entered:
     """ids: of the drafts that now wait for a second person, in the order of the rows."""
 
     ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """rows: as the file has them. drafts: the entities they would make, in the same order."""
+
+    rows: Sequence[tuple[Pointer, Row]]
+    drafts: Sequence[Entity]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,7 @@ class Desk:
 
     async def enter_csv(self, kind: Kind, body: bytes, file: str, by: str) -> Entered:
         """Drafts of a whole file, or none of them: every fault is told with its file and row."""
-        wanted = await self.check(kind, read_csv(kind, body, file), by, file)
+        wanted = (await self.check_csv(kind, body, file, by)).drafts
         done: list[str] = []
         for start in range(0, len(wanted), BATCH):
             report = await self.entities.batch(TENANT, "create", wanted[start : start + BATCH])
@@ -58,6 +68,11 @@ class Desk:
                 await self.entities.batch(TENANT, "delete", [Entity(one) for one in done])
                 raise report.errors[0].error
         return Entered(done)
+
+    async def check_csv(self, kind: Kind, body: bytes, file: str, by: str) -> "CheckedFile":
+        """Rows of a file and the drafts they would make. The hub goes on with other things meanwhile."""
+        rows = await asyncio.to_thread(read_csv, kind, body, file)
+        return CheckedFile(rows, await self.check(kind, rows, by, file))
 
     async def check(
         self, kind: Kind, rows: Sequence[tuple[Pointer, Row]], by: str, file: str = "", correcting: str = ""
@@ -68,30 +83,61 @@ class Desk:
             faults.append(Fault("Say who enters it: your name.", "entered_by"))
         if not rows:
             faults.append(Fault(f"{file or 'The form'} has no rows.", file))
+        faults += _entry_faults(rows)
+        signed = {"status": "draft", "entered_by": by.strip(), **({"supersedes": correcting} if correcting else {})}
+        found, wrong = await asyncio.to_thread(self._check_rows, kind, rows, signed)
+        faults += wrong
+        faults += await self._find_strangers(kind, found)
+        if correcting:
+            faults += await self._check_correction(kind, correcting, [row for _, row in found])
+        if faults:
+            order = {str(at): number for number, (at, _) in enumerate(rows)}
+            faults.sort(key=lambda fault: order.get(fault.where.split("/")[0], -1))
+            raise BadRequestData(str(faults[0]), faults=faults)
+        return await asyncio.to_thread(lambda: [to_entity(kind, row) for _, row in found])
+
+    def _check_rows(
+        self, kind: Kind, rows: Sequence[tuple[Pointer, Row]], signed: Row
+    ) -> tuple[list[tuple[Pointer, Row]], list[Fault]]:
+        """The rows as drafts, and every fault. Pure, for a thread of its own: a large file takes seconds."""
         found: list[tuple[Pointer, Row]] = []
+        faults: list[Fault] = []
+        own = {column.name for column in ENTRY}
         for at, row in rows:
-            draft = {**_without_entry(row), "status": "draft", "entered_by": by.strip()}
-            if correcting:
-                draft["supersedes"] = correcting
+            draft = {**{name: text for name, text in row.items() if name not in own and text.strip()}, **signed}
             try:
                 check_new(kind, draft, self.measures, at)
                 found.append((at, draft))
             except BadRequestData as exc:
                 faults.extend(exc.faults)
-        faults.extend(await self._find_strangers(kind, found))
-        if faults:
-            order = {str(at): number for number, (at, _) in enumerate(rows)}
-            faults.sort(key=lambda fault: order.get(fault.where.split("/")[0], -1))
-            raise BadRequestData(str(faults[0]), faults=faults)
-        return [to_entity(kind, row) for _, row in found]
+        return found, faults
 
-    async def review(self, entity_id: str, by: str, verdict: Verdict, reason: str = "") -> None:
-        """Publish or reject a draft, or publish what was shipped. Raises NotFound."""
+    async def _check_correction(self, kind: Kind, corrected: str, rows: Sequence[Row]) -> list[Fault]:
+        """A correction says something else of the same thing. Raises NotFound."""
+        there, old = await self.read(corrected)
+        if there is not kind:
+            return [Fault(f"A {there.name} is corrected by a {there.name}.", "kind")]
+        return [
+            Fault(f"A correction keeps the {name}; withdraw the other record and enter this one anew.", name)
+            for row in rows
+            for name in ("subject", "measure")
+            if _named(row.get(name, "")) != _named(old.get(name, ""))
+        ]
+
+    async def review(
+        self, entity_id: str, by: str, verdict: Verdict, reason: str = "", seen: str | None = None
+    ) -> None:
+        """Publish or reject a draft, or publish what was shipped. seen: row_digest of what the person looked at; None:
+        not asked. Raises NotFound."""
+        await self._check_seen(entity_id, seen)
+        if verdict == "published":
+            await self._check_first(entity_id)
         signed = {"status": verdict, "reviewed_by": by.strip()}
         await self._sign(entity_id, {**signed, "status_reason": reason.strip() if verdict == "rejected" else ""})
 
-    async def withdraw(self, entity_id: str, by: str, reason: str) -> None:
-        """Take a published or shipped record back; it stays to be read. Raises NotFound."""
+    async def withdraw(self, entity_id: str, by: str, reason: str, seen: str | None = None) -> None:
+        """Take a published or shipped record back; it stays to be read. seen: as of review. Raises NotFound."""
+        await self._check_seen(entity_id, seen)
         signed = {"status": "withdrawn", "withdrawn_by": by.strip(), "status_reason": reason.strip()}
         await self._sign(entity_id, signed)
 
@@ -108,9 +154,34 @@ class Desk:
         await self._create(entity)
         return entity.id
 
-    async def discard(self, entity_id: str) -> None:
-        """Throw a draft away; the guard keeps everything else. Raises NotFound."""
+    async def discard(self, entity_id: str, seen: str | None = None) -> None:
+        """Throw a draft away; the guard keeps everything else. seen: as of review. Raises NotFound."""
+        await self._check_seen(entity_id, seen)
         await self.entities.delete(TENANT, entity_id)
+
+    async def _check_seen(self, entity_id: str, seen: str | None) -> None:
+        if seen is not None and seen != row_digest(*await self.read(entity_id)):
+            raise Immutable(
+                entity_id,
+                "The record is not what it was when you opened this page. Read what it says now, then decide.",
+            )
+
+    async def _check_first(self, entity_id: str) -> None:
+        """Of two corrections of one record only one is published."""
+        kind, row = await self.read(entity_id)
+        corrected = row.get("supersedes", "")
+        if not corrected:
+            return
+        other = Compare(Path((attribute_name("supersedes"),)), "==", corrected)
+        page = await self.entities.query(TENANT, Query(types=AnyType((kind.uri,)), q=other, limit=BATCH))
+        for stored in page.items:
+            entity = stored.entity()
+            if entity.id != entity_id and to_row(kind, entity).get("status") in ("published", "shipped"):
+                raise Immutable(
+                    entity_id,
+                    f"{local_id(corrected)} is corrected by {local_id(entity.id)} already: reject this draft and "
+                    "correct that one.",
+                )
 
     async def read(self, entity_id: str) -> tuple[Kind, dict[str, str]]:
         """Kind and row of a record. Raises NotFound, BadRequestData where the id is of something else."""
@@ -152,11 +223,13 @@ class Desk:
         refs = [(at, column, one) for at, row in rows for column, one in _refs(kind, row)]
         known = await self._existing({*ids, *(one for _, _, one in refs)})
         faults: list[Fault] = []
-        seen: set[str] = set()
+        seen: dict[str, Pointer] = {}
         for (at, _), entity_id in zip(rows, ids, strict=True):
-            if entity_id in known or entity_id in seen:
+            if entity_id in known:
                 faults.append(Fault(_taken(entity_id), at / "id"))
-            seen.add(entity_id)
+            elif entity_id in seen:
+                faults.append(Fault(f'The id "{local_id(entity_id)}" stands in {seen[entity_id]} already.', at / "id"))
+            seen.setdefault(entity_id, at)
         own = set(ids)
         for at, column, one in refs:
             if one not in known and one not in own:
@@ -182,11 +255,20 @@ def _refs(kind: Kind, row: Row) -> Iterator[tuple[Column, str]]:
                     yield column, urn(BY_NAME[column.refers], one.strip())
 
 
-def _without_entry(row: Row) -> dict[str, str]:
-    """What a person says; who it was and what became of it is not the row's to say. An unknown column stays, to be
-    refused."""
-    own = {"status", "entered_by", "supersedes"}
-    return {name: text for name, text in row.items() if name not in own and text.strip()}
+def _entry_faults(rows: Sequence[tuple[Pointer, Row]]) -> list[Fault]:
+    """How a record came into the ledger is not the row's to say: each such column is told once."""
+    found: dict[str, Fault] = {}
+    for at, row in rows:
+        for column in ENTRY:
+            if row.get(column.name, "").strip():
+                why = "correct a record on its own page" if column.name == "supersedes" else "madang writes it"
+                found.setdefault(column.name, Fault(f"Leave the column {column.name} out: {why}.", at / column.name))
+    return list(found.values())
+
+
+def _named(text: str) -> str:
+    """An id however it is written, local or whole."""
+    return local_id(text.strip())
 
 
 def _taken(entity_id: str) -> str:

@@ -1,6 +1,7 @@
 """The city's ledger of places: reads the records the hub keeps, and brings in those that came with madang."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,12 +12,15 @@ from madang.model.entity import Entity
 from madang.model.query import AnyType, Query
 
 from .book import Book, Broken, gather
+from .corrections import Oddity
 from .entities import attribute_name, kind_of, to_entity, to_row
 from .kinds import KINDS, Kind
 from .log import Kept, Log, log_of, statement_digest
 from .measures import Measures
 from .rows import Row, parse_row
 from .wording import Wording
+
+logger = logging.getLogger(__name__)
 
 PAGE = 1000
 TENANT = ""
@@ -35,15 +39,18 @@ class Ledger:
     _known: dict[bytes, Kept | Broken] = field(default_factory=dict)
     """An entity as it is stored -> what it says: a record is read once, however often it is asked for."""
 
+    _differing: tuple[Oddity, ...] = ()
+
     async def book(self) -> Book:
         """Everything the ledger says now. What cannot be read is named in ``broken`` instead of hiding the rest."""
         found = await self._read()
-        return gather(
+        book = gather(
             [one.record for one in found if isinstance(one, Kept)],
             self.measures,
             [one for one in found if isinstance(one, Broken)],
             self.wording,
         )
+        return replace(book, odd=(*book.odd, *self._differing))
 
     async def log(self) -> Log:
         """Who did what to all of it. Records that cannot be read have no events; the book names them."""
@@ -75,7 +82,8 @@ class Ledger:
             self.arriving -= ids
 
     async def bring(self, rows: Iterable[tuple[Kind, Row]]) -> "Brought":
-        """Enter rows that came with madang or its city, each once: what is there already stays as it is.
+        """Enter rows that came with madang or its city, each once: what is there already stays as it is, and is named
+        in the book where it says something else.
 
         Rows must have been read (shipped.load_rows). Idempotent, so it is called at each start.
         """
@@ -84,15 +92,41 @@ class Ledger:
             report = await self.entities.batch(TENANT, "create", wanted) if wanted else None
         refused = {one.entity_id: one.error for one in report.errors} if report else {}
         faults = {i: str(error) for i, error in refused.items() if not isinstance(error, AlreadyExists)}
-        return Brought(len(report.done) if report else 0, faults)
+        there = [one for one in wanted if isinstance(refused.get(one.id), AlreadyExists)]
+        differing = await self._differ(there)
+        self._differing = tuple(Oddity("differs", (one,)) for one in differing)
+        for one in differing:
+            logger.warning("%s is in the ledger with another statement than the one that came with madang.", one)
+        return Brought(len(report.done) if report else 0, faults, differing)
+
+    async def _differ(self, wanted: Sequence[Entity]) -> tuple[str, ...]:
+        """Ids of those that the hub has with another statement."""
+        found: list[str] = []
+        for start in range(0, len(wanted), PAGE):
+            part = {one.id: one for one in wanted[start : start + PAGE]}
+            page = await self.entities.query(TENANT, Query(ids=tuple(part), limit=PAGE))
+            kept = (stored.entity() for stored in page.items)
+            found += [one.id for one in kept if _statement(one) != _statement(part[one.id])]
+        return tuple(sorted(found))
 
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """new: records that were not there yet. refused: entity id -> why."""
+    """new: records that were not there yet. refused: entity id -> why. differing: ids of records that say something
+    else in the ledger than in the files that came with madang."""
 
     new: int
     refused: Mapping[str, str]
+    differing: Sequence[str] = ()
+
+
+def _statement(entity: Entity) -> str:
+    """Digest of what an entity says as a record; "" where it is none."""
+    kind = kind_of(entity)
+    try:
+        return statement_digest(kind, to_row(kind, entity)) if kind else ""
+    except BadRequestData:
+        return ""
 
 
 def read_record(entity: Entity) -> Kept | Broken:

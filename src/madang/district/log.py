@@ -116,6 +116,11 @@ def statement_digest(kind: Kind, row: Row) -> str:
     return _sha256({"type": kind.type, **said})
 
 
+def row_digest(kind: Kind, row: Row) -> str:
+    """Of a whole row with its state and signatures: tells whether a record is still what somebody looked at."""
+    return _sha256({"type": kind.type, **{name: text for name, text in row.items() if text}})
+
+
 def happening_json(happening: Happening) -> Mapping[str, str]:
     """The members that are digested, all of them texts; the time is RFC 3339 in UTC with six digits of a second."""
     return {

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from madang.errors import BadRequestData, ConfigError, Fault, Pointer
+from madang.model.keys import suggestion
 
 from .guard import check_new
 from .kinds import KINDS, Kind
 from .measures import Measures
-from .rows import Row
+from .rows import GEOMETRY_MAX, LANGUAGES, TEXT_MAX, Row, known_columns
 
 ROWS_MAX = 50_000
 """Most rows of one file; a larger one is sent in parts."""
@@ -25,16 +26,43 @@ def read_csv(kind: Kind, body: bytes, file: str) -> list[tuple[Pointer, Row]]:
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as exc:
+        if "field limit" in str(exc):
+            raise BadRequestData(
+                f"{file} has a cell of more than {csv.field_size_limit():,} characters; a boundary has at most "
+                f"{GEOMETRY_MAX:,}, a text {TEXT_MAX:,}. Maybe a quotation mark is not closed.",
+                file,
+            ) from exc
         raise BadRequestData(f"{file} is no CSV: {exc}.", file) from exc
     if not lines or not any(lines[0]):
         raise BadRequestData(f"{file} is empty; its first row must name the columns.", file)
     header = [name.strip() for name in lines[0]]
     if len(lines) > ROWS_MAX:
         raise BadRequestData(f"{file} has more than {ROWS_MAX} rows; send it in parts.", file)
-    return list(_rows(kind, header, lines, file))
+    if faults := list(_header_faults(kind, header, Pointer(f"{file} row 1"))):
+        raise BadRequestData(str(faults[0]), faults=faults)
+    return list(_rows(header, lines, file))
 
 
-def _rows(kind: Kind, header: list[str], lines: list[list[str]], file: str) -> Iterator[tuple[Pointer, Row]]:
+def _header_faults(kind: Kind, header: list[str], at: Pointer) -> Iterator[Fault]:
+    """What is wrong with the columns is told once, not once for each row."""
+    if len(header) == 1 and (sign := next((one for one in (";", "\t", "|") if one in header[0]), "")):
+        named = "a tab" if sign == "\t" else sign
+        yield Fault(f"The header has one column; the file seems to be separated by {named}. Use commas.", at)
+        return
+    known = known_columns(kind)
+    for name in dict.fromkeys(filter(None, header)):
+        if header.count(name) > 1:
+            yield Fault(f'The header names "{name[:40]}" {header.count(name)} times.', at / name)
+        if name not in known:
+            hint = suggestion(name, list(known)) or "."
+            yield Fault(f'{kind.name} has no column "{name[:40]}"{hint}', at / name)
+    for column in kind.columns:
+        names = [f"{column.name}_{lang}" for lang in LANGUAGES] if column.kind == "words" else [column.name]
+        if column.required and not set(names) & set(header):
+            yield Fault(f"The header lacks {' or '.join(names[:2])}, which every {kind.name} needs.", at / column.name)
+
+
+def _rows(header: list[str], lines: list[list[str]], file: str) -> Iterator[tuple[Pointer, Row]]:
     for number, line in enumerate(lines[1:], start=2):
         at = Pointer(f"{file} row {number}")
         if not any(cell.strip() for cell in line):

@@ -15,6 +15,7 @@ from .when import When
 What = Literal[
     "broken",
     "dangling",
+    "odd",
     "contradiction",
     "overdue",
     "unexplained",
@@ -23,7 +24,9 @@ What = Literal[
     "waiting",
 ]
 
-ORDER: Sequence[What] = ("broken", "dangling", "contradiction", "overdue", "unexplained", "weak", "missing", "waiting")
+ORDER: Sequence[What] = (
+    "broken", "dangling", "odd", "contradiction", "overdue", "unexplained", "weak", "missing", "waiting",
+)  # fmt: skip
 
 SAME_TIME = timedelta(days=62)
 """Two announcements this near to each other are held to be about the same plan."""
@@ -38,7 +41,8 @@ REFERENCES_MIN = 2
 @dataclass(frozen=True, slots=True)
 class Gap:
     """subject: programme's id or "". records: ids of what it is about. why: codes (of weak: ``low``, ``untraceable``,
-    ``undated``, ``no-url``; of dangling: the column), n: a count. fill: what the entry form is to be opened with."""
+    ``undated``, ``no-url``; of dangling: the column; of odd: ``number`` or what an
+    Oddity says), n: a count. fill: what the entry form is to be opened with."""
 
     what: What
     subject: str
@@ -54,6 +58,7 @@ def gaps(book: Book, subject: str, now: datetime) -> list[Gap]:
     found = [
         *_broken(book),
         *_dangling(book),
+        *_odd(book),
         *_contradictions(book),
         *_overdue(book, book.on or now.date()),
         *_unexplained(book),
@@ -84,6 +89,19 @@ def _dangling(book: Book) -> Iterator[Gap]:
         for party in getattr(one, "parties", ()):
             if party not in known:
                 yield Gap("dangling", "", records=(one.id,), why=("parties", party))
+
+
+def _odd(book: Book) -> Iterator[Gap]:
+    """Corrections that do not hold together, and baselines of one programme that have the same number."""
+    known = {one.id: one for one in (*_counted(book), *book.set_aside)}
+    for one in book.odd:
+        subject = _subject(known[one.records[0]]) if one.records[0] in known else ""
+        yield Gap("odd", subject, records=one.records, why=(one.what,))
+    for subject in sorted({one.subject for one in book.baselines}):
+        for number, same in groupby(book.baselines_of(subject), lambda one: one.number):
+            ids = tuple(one.id for one in same)
+            if len(ids) > 1:
+                yield Gap("odd", subject, records=ids, why=("number",), n=number)
 
 
 def _counted(book: Book) -> Iterator[Record]:

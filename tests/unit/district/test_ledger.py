@@ -1,13 +1,17 @@
 """The ledger in the hub: what comes with madang is entered once; what cannot be read hides nothing; the desk."""
 
+import asyncio
+
 import pytest
 from tests.api.city import TestCity, make_city
-from tests.ledger_records import record, row
+from tests.ledger_records import csv_of, record, row
 
+from madang.district.corrections import Oddity
 from madang.district.desk import Desk
 from madang.district.entities import attribute_name, to_entity
-from madang.district.kinds import BY_NAME
+from madang.district.kinds import BY_NAME, ENTRY
 from madang.district.shipped import load_rows
+from madang.district.unknown import gaps
 from madang.errors import BadRequestData, Immutable, NotFound
 from madang.model.entity import Attribute, Entity
 from madang.model.query import TemporalQuery
@@ -98,10 +102,60 @@ async def test_references_may_be_to_rows_of_the_same_file_but_not_to_nothing(tow
     assert len((await desk.enter_csv(BY_NAME["programme"], programmes, "programmes.csv", "Kim")).ids) == 2
 
 
-async def test_a_file_cannot_sign_for_anybody(town: TestCity) -> None:
-    await desk_of(town).enter(KIND, row("fact", status="published", entered_by="Park", supersedes="urn:x"), "Kim")
-    (draft,) = (await town.city.places.ledger.book()).waiting
-    assert (draft.entry.status, draft.entry.entered_by, draft.entry.supersedes) == ("draft", "Kim", "")
+@pytest.mark.parametrize("column", [column.name for column in ENTRY])
+async def test_a_row_cannot_sign_for_anybody(town: TestCity, column: str) -> None:
+    with pytest.raises(BadRequestData, match=f"Leave the column {column} out") as told:
+        await desk_of(town).enter(KIND, row("fact", **{column: "draft"}), "Kim")
+    assert [fault.where for fault in told.value.faults] == [f"/{column}"]
+    assert (await town.city.places.ledger.book()).waiting == ()
+
+
+async def test_a_correction_keeps_what_it_speaks_of(town: TestCity) -> None:
+    desk = desk_of(town)
+    await desk.enter(KIND, row("fact"), "Kim")
+    await desk.review(FACT, "Lee", "published")
+    with pytest.raises(BadRequestData, match="keeps the measure"):
+        await desk.correct(FACT, row("fact", measure="jobs", unit="jobs"), "Kim")
+    with pytest.raises(BadRequestData, match="keeps the subject"):
+        await desk.correct(FACT, row("fact", subject="hill"), "Kim")
+    whole = "urn:ngsi-ld:DevelopmentProgramme:valley"
+    assert await desk.correct(FACT, row("fact", subject=whole, value="88"), "Kim")
+
+
+async def test_one_record_is_corrected_once(town: TestCity) -> None:
+    desk = desk_of(town)
+    await desk.enter(KIND, row("fact"), "Kim")
+    await desk.review(FACT, "Lee", "published")
+    one, other = [await desk.correct(FACT, row("fact", value=value), "Kim") for value in ("88", "89")]
+    await desk.review(other, "Lee", "published")
+    with pytest.raises(Immutable, match=r"is corrected by .* already"):
+        await desk.review(one, "Lee", "published")
+    await desk.review(one, "Lee", "rejected", "corrected already")
+    assert [fact.id for fact in (await town.city.places.ledger.book()).facts] == [other]
+
+
+async def test_a_shipped_record_that_stands_there_otherwise_is_named(
+    town: TestCity, caplog: pytest.LogCaptureFixture
+) -> None:
+    ledger = town.city.places.ledger
+    await desk_of(town).enter(KIND, row("fact", value="90"), "Kim")
+    again = await ledger.bring([(KIND, row("fact")), (BY_NAME["programme"], row("programme"))])
+    assert (again.new, again.refused, again.differing) == (0, {}, (FACT,))
+    assert FACT in caplog.text
+    book = await ledger.book()
+    assert book.odd == (Oddity("differs", (FACT,)),)
+    assert [gap.records for gap in gaps(book, "", town.clock.now()) if gap.what == "odd"] == [(FACT,)]
+
+
+async def test_a_large_file_does_not_hold_up_the_hub(town: TestCity) -> None:
+    body = csv_of([row("fact", id=f"f{n}") for n in range(2_000)])
+    checking = asyncio.create_task(desk_of(town).check_csv(KIND, body, "facts.csv", "Kim"))
+    turns = 0
+    while not checking.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert len((await checking).drafts) == 2_000
+    assert turns > 100
 
 
 async def test_two_reviewers_at_once_leave_one_signature(town: TestCity) -> None:

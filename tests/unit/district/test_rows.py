@@ -143,8 +143,15 @@ def test_a_parcel_and_a_baseline_are_read_whole() -> None:
 
 
 def test_a_file_is_read_row_by_row_and_empty_lines_are_passed_over() -> None:
-    rows = read_csv(BY_NAME["fact"], "\ufeffid, value \r\na, 87 \r\n\r\n,\r\nb,\r\n".encode(), "facts.csv")
-    assert rows == [(Pointer("facts.csv row 2"), {"id": "a", "value": "87"}), (Pointer("facts.csv row 5"), {"id": "b"})]
+    body = "\ufeffid, name_ko ,kind,\r\na, 시청 ,,\r\n\r\n,,,\r\nb,,public,\r\n".encode()
+    rows = read_csv(BY_NAME["organization"], body, "o.csv")
+    assert rows == [
+        (Pointer("o.csv row 2"), {"id": "a", "name_ko": "시청"}),
+        (Pointer("o.csv row 5"), {"id": "b", "kind": "public"}),
+    ]
+
+
+WHOLE = b"id,subject,measure,basis,value,unit,source,quality,confidence"
 
 
 @pytest.mark.parametrize(
@@ -154,7 +161,13 @@ def test_a_file_is_read_row_by_row_and_empty_lines_are_passed_over() -> None:
         (b"id\n\xff\xfe\n", "facts.csv row 2", "not UTF-8"),
         (b"", "facts.csv", "is empty"),
         (b"\n\n", "facts.csv", "is empty"),
-        (b"id,note\na\n", "facts.csv row 2", "1 cells where the header names 2"),
+        (WHOLE + b"\na\n", "facts.csv row 2", "1 cells where the header names 9"),
+        (WHOLE + b",unit\n", "facts.csv row 1/unit", 'names "unit" 2 times'),
+        (WHOLE + b",units\n", "facts.csv row 1/units", 'no column "units"; did you mean "unit"'),
+        (WHOLE.replace(b",", b";") + b"\n", "facts.csv row 1", "seems to be separated by ;"),
+        (WHOLE.replace(b",", b"\t") + b"\n", "facts.csv row 1", "separated by a tab"),
+        (WHOLE.replace(b",source", b"") + b"\na\nb\n", "facts.csv row 1/source", "lacks source"),
+        (WHOLE + b"\n" + b"x" * 140_000, "facts.csv", "a cell of more than 131,072 characters"),
         (b'id,note\na,"open\n', "facts.csv", "no CSV"),
         (b"id\n" + b"a\n" * 50_001, "facts.csv", "more than 50000 rows"),
     ],

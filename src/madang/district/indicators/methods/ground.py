@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from madang.district.indicators.reading import Given, gap
 from madang.district.indicators.spec import DISTRICT, IndicatorSpec
+from madang.district.indicators.values import Gap
 from madang.district.interval import Interval
 from madang.district.quantity import Quantity, find_unit
 from madang.district.records import Parcel, Text
@@ -43,6 +44,8 @@ def parcel_share(spec: IndicatorSpec, given: Given) -> list[Worked]:
                 "The ledger has no parcels of this programme. Enter them with area and state and it is computed.",
             )
         )
+    if bounds := [one.name for one in parcels if getattr(one, field).bound]:
+        return lacking(_only_bounds(bounds))
     uses = sorted({one.use for one in parcels})
     found = [_share(parcels, states, field, None)]
     if len(uses) > 1:
@@ -50,6 +53,16 @@ def parcel_share(spec: IndicatorSpec, given: Given) -> list[Worked]:
             said = say(f"쓰임: {_USES.get(use, use)}", f"use: {use}")
             found.append(_share([one for one in parcels if one.use == use], states, field, said))
     return found
+
+
+def _only_bounds(names: Sequence[str]) -> Gap:
+    """A sum needs every figure; more than 3 ha is none."""
+    shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+    return gap(
+        "parcels",
+        f"필지 {len(names)}곳의 넓이가 하한이나 상한으로만 적혀 있어 합을 낼 수 없습니다: {shown}.",
+        f"{len(names)} of the parcels give only a bound of their area, so there is no sum: {shown}.",
+    )
 
 
 def _share(parcels: Sequence[Parcel], states: frozenset[str], field: str, said: Text | None) -> Worked:

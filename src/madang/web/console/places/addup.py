@@ -7,11 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Message, Receive
 
 from madang.district.addup import COLUMNS, Finding, Report, Verdict, check_text, report_rows
 from madang.district.addup.judge import Kind
@@ -19,9 +17,10 @@ from madang.district.addup.report import GRAVITY
 from madang.district.addup.split import BYTES_MAX, ENCODINGS, decode
 from madang.district.addup.table import Said, Table, letters
 from madang.district.addup.words import KINDS, VERDICTS, say
-from madang.errors import BadRequestData, InputError, TooLarge
+from madang.errors import InputError
 from madang.web.city import City
 from madang.web.console.csvtext import csv_text
+from madang.web.console.forms import bounded_form, text_of
 from madang.web.console.render import read_reader
 from madang.web.problems import problem_of
 
@@ -150,36 +149,14 @@ def _verdict(report: Report, row: FindingRow) -> Verdict:
 async def read_form(request: Request) -> Asked:
     """A text, or a file with its encoding. A file wins. What is too large or no text comes back as refused."""
     try:
-        bounded = Request(request.scope, _once(await _body(request)))
-        async with bounded.form(max_files=1, max_fields=6, max_part_size=BYTES_MAX) as form:
-            file, text = form.get("file"), form.get("text")
-            encoding = str(form.get("encoding") or "utf-8")
+        async with bounded_form(request, FORM_MAX) as form:
+            file = form.get("file")
+            encoding = text_of(form, "encoding") or "utf-8"
             if isinstance(file, UploadFile) and (data := await file.read()):
                 return Asked(decode(data, encoding))
-            return Asked(text if isinstance(text, str) else "")
+            return Asked(text_of(form, "text"))
     except InputError as exc:
         return Asked(refused=exc)
-    except HTTPException as exc:
-        return Asked(refused=BadRequestData(f"The form cannot be read: {exc.detail}", "form"))
-
-
-async def _body(request: Request) -> bytes:
-    """Raises TooLarge as soon as more than FORM_MAX bytes have come."""
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > FORM_MAX:
-            raise TooLarge(f"The form has more than {FORM_MAX} bytes; a table may have {BYTES_MAX}.")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _once(body: bytes) -> Receive:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
 
 
 def _example(city: City, name: str) -> Asked:

@@ -16,26 +16,26 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from madang.district.book import Book, stated_order
-from madang.district.desk import NAME_MAX, Desk
+from madang.district.desk import Desk
 from madang.district.kinds import BY_NAME, KINDS, Kind
+from madang.district.log import row_digest
+from madang.district.names import NAME_MAX
 from madang.district.rates import Rates
 from madang.district.records import Fact, Record
 from madang.district.rows import Row, known_columns, local_id, parse_row
-from madang.district.shipped import read_csv
 from madang.errors import (
     BadRequestData,
     Conflict,
     Fault,
     Immutable,
     InputError,
-    InvalidRequest,
     NotFound,
     Pointer,
-    TooLarge,
 )
 from madang.web.city import City
 from madang.web.console.attributes import entity_path
 from madang.web.console.csvtext import BYTE_ORDER_MARK
+from madang.web.console.forms import bounded_form, text_of
 from madang.web.console.render import read_reader
 from madang.web.console.texts import say
 
@@ -62,8 +62,8 @@ FILE_MAX = 20_000_000
 FORM_MAX = 4_000_000
 """Bytes of a filled form."""
 
-CELL_MAX = 300_000
-"""Characters of one form field; the ledger's own limits are smaller and tell more."""
+FRAME_MAX = 100_000
+"""Bytes of what stands around a file in its form."""
 
 PREVIEW = 20
 FAULTS_SHOWN = 200
@@ -74,6 +74,7 @@ PLACE_OF = {
     "reviewedBy": "by",
     "withdrawn_by": "by",
     "withdrawnBy": "by",
+    "status_reason": "reason",
     "statusReason": "reason",
 }
 """Where the decision's form has what a fault is about."""
@@ -115,8 +116,7 @@ def entry_routes(cities: Mapping[str, City]) -> list[Route]:
 
     async def take(request: Request) -> Response:
         city = cities[request.path_params["city"]]
-        _check_length(request, FORM_MAX)
-        async with request.form(max_part_size=CELL_MAX) as data:
+        async with bounded_form(request, FORM_MAX) as data:
             form = _read_form(data)
             do = str(data.get("do", "check"))
             if do == "edit":
@@ -125,8 +125,7 @@ def entry_routes(cities: Mapping[str, City]) -> list[Route]:
 
     async def take_file(request: Request) -> Response:
         city = cities[request.path_params["city"]]
-        _check_length(request, FILE_MAX + CELL_MAX)
-        async with request.form(max_part_size=FILE_MAX) as data:
+        async with bounded_form(request, FILE_MAX + FRAME_MAX) as data:
             return await _take_file(request, cities, city, data)
 
     async def template(request: Request) -> Response:
@@ -142,9 +141,8 @@ def entry_routes(cities: Mapping[str, City]) -> list[Route]:
 
     async def decide(request: Request) -> Response:
         city = cities[request.path_params["city"]]
-        _check_length(request, FORM_MAX)
-        async with request.form(max_part_size=CELL_MAX) as data:
-            said = {name: str(value) for name, value in data.items()}
+        async with bounded_form(request, FORM_MAX) as data:
+            said = {name: text_of(data, name) for name in data}
         return await _decide(request, cities, city, said)
 
     return [
@@ -155,15 +153,6 @@ def entry_routes(cities: Mapping[str, City]) -> list[Route]:
         Route("/{city}/places/entry/record", record),
         Route("/{city}/places/entry/record", decide, methods=["POST"]),
     ]
-
-
-def _check_length(request: Request, most: int) -> None:
-    """Before anything of it is read. Raises InvalidRequest, TooLarge."""
-    length = request.headers.get("content-length", "")
-    if not (length.isascii() and length.isdecimal()):
-        raise InvalidRequest("A form has to be sent with its Content-Length.")
-    if len(length) > 12 or int(length) > most:
-        raise TooLarge(f"What was sent is larger than {most // 1_000_000} MB; send it in parts.")
 
 
 def _desk(city: City) -> Desk:
@@ -197,17 +186,12 @@ def _own_columns(kind: Kind, texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read_form(data: FormData) -> Form:
-    kind = _kind(_text(data, "kind"))
+    kind = _kind(text_of(data, "kind"))
     row = {}
     for name in _own_columns(kind, dict.fromkeys(data, "")):
         # Browsers send line ends as CR LF; a statement has the same digest wherever it was typed.
-        row[name] = ";".join(str(one) for one in data.getlist(name)).replace("\r\n", "\n").strip()
-    return Form(kind, row, _text(data, "by").strip(), _text(data, "correcting"))
-
-
-def _text(data: FormData, name: str) -> str:
-    value = data.get(name, "")
-    return value if isinstance(value, str) else ""
+        row[name] = text_of(data, name).replace("\r\n", "\n").strip()
+    return Form(kind, row, text_of(data, "by").strip(), text_of(data, "correcting"))
 
 
 async def _take(request: Request, cities: Mapping[str, City], city: City, form: Form, *, save: bool) -> Response:
@@ -371,20 +355,19 @@ class FileFault:
 
 
 async def _take_file(request: Request, cities: Mapping[str, City], city: City, data: FormData) -> Response:
-    form = Form(_kind(_text(data, "kind")), {}, _text(data, "by").strip(), step="file")
+    form = Form(_kind(text_of(data, "kind")), {}, text_of(data, "by").strip(), step="file")
     upload = data.get("file")
-    name, body = f"{form.kind.plural}.csv", _text(data, "text").replace("\r\n", "\n").encode()
+    name, body = f"{form.kind.plural}.csv", text_of(data, "text").replace("\r\n", "\n").encode()
     if isinstance(upload, UploadFile) and upload.filename:
         name, body = upload.filename.rpartition("/")[2][:80], await upload.read(FILE_MAX + 1)
     desk = _desk(city)
     try:
         if len(body) > FILE_MAX:
             raise BadRequestData(f"{name} is larger than {FILE_MAX // 1_000_000} MB; send it in parts.", name)
-        rows = read_csv(form.kind, body, name)
-        await desk.check(form.kind, rows, form.by, name)
-        if _text(data, "do") == "save":
+        if text_of(data, "do") == "save":
             done = await desk.enter_csv(form.kind, body, name, form.by)
             return _go(city, TAB, done="file", n=str(len(done.ids)), kind=form.kind.name)
+        rows = (await desk.check_csv(form.kind, body, name, form.by)).rows
     except BadRequestData as exc:
         form.faults = [fault for fault in exc.faults if fault.where == "entered_by"]
         others = [fault for fault in exc.faults if fault.where != "entered_by"]
@@ -447,6 +430,7 @@ async def _record_page(
         before=previous_values(kind, row, book, lang, entity_id),
         corrects=await _corrected(city, row.get("supersedes", ""), kind, row, lang),
         said=said or {},
+        seen=row_digest(kind, row),
         wrong=wrong,
         name_max=NAME_MAX,
         done=request.query_params.get("done", ""),
@@ -475,14 +459,14 @@ async def _corrected(city: City, old_id: str, kind: Kind, row: Row, lang: str) -
 
 async def _decide(request: Request, cities: Mapping[str, City], city: City, said: Mapping[str, str]) -> Response:
     desk, do, entity_id = _desk(city), said.get("do", ""), said.get("id", "")
-    by, reason = said.get("by", ""), said.get("reason", "")
+    by, reason, seen = said.get("by", ""), said.get("reason", ""), said.get("seen", "")
     try:
         if do in ("published", "rejected"):
-            await desk.review(entity_id, by, "published" if do == "published" else "rejected", reason)
+            await desk.review(entity_id, by, "published" if do == "published" else "rejected", reason, seen)
         elif do == "withdrawn":
-            await desk.withdraw(entity_id, by, reason)
+            await desk.withdraw(entity_id, by, reason, seen)
         elif do == "discarded":
-            await desk.discard(entity_id)
+            await desk.discard(entity_id, seen)
             return _go(city, TAB, done="discarded")
         else:
             raise BadRequestData(f"There is no step {do[:40]!r}.", "do")
@@ -498,14 +482,7 @@ async def _decide(request: Request, cities: Mapping[str, City], city: City, said
 
 
 def _decision_wrong(where: str, detail: str, lang: str) -> Wrong:
-    field_of = {
-        "reviewed_by": "by",
-        "reviewedBy": "by",
-        "withdrawn_by": "by",
-        "withdrawnBy": "by",
-        "statusReason": "reason",
-    }
-    anchor = field_of.get(where, "")
+    anchor = PLACE_OF.get(where, "")
     if lang == "en":
         return Wrong(anchor, detail)
     key = f"places.entry.wrong.{anchor}" if anchor else "places.entry.wrong.other"

@@ -24,7 +24,9 @@ FORM_LANGUAGES = ("ko", "en")
 OPTIONS_MAX = 1000
 """More records than this are typed by their id instead of chosen."""
 
-ERROR_KINDS = frozenset({"when", "number", "value", "quantity", "unit", "ref", "refs", "id", "url", "geometry", "word"})
+ERROR_KINDS = frozenset(
+    {"when", "number", "whole", "value", "quantity", "unit", "ref", "refs", "id", "url", "geometry", "word"}
+)
 """Kinds of columns that have a sentence of their own for what is wrong, ``places.entry.bad.<kind>``."""
 
 

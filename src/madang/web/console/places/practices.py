@@ -2,24 +2,26 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from madang.district.book import Book
-from madang.district.desk import NAME_MAX, Desk
+from madang.district.desk import Desk
 from madang.district.exchange import QUESTION, Card, Heard, adopt
 from madang.district.format import show
 from madang.district.kinds import BY_NAME
+from madang.district.names import NAME_MAX
 from madang.district.quantity import Quantity
 from madang.district.records import Practice, Source
 from madang.district.rows import local_id, urn
-from madang.errors import BadRequestData, NotFound, TooLarge
+from madang.errors import BadRequestData, NotFound
 from madang.web.city import City
 from madang.web.console.csvtext import csv_text
 from madang.web.console.format import age_text
+from madang.web.console.forms import bounded_form, text_of
 from madang.web.console.texts import pick, say
 
 from .frame import Look, look, places_page
@@ -81,7 +83,8 @@ def practice_routes(cities: Mapping[str, City]) -> Sequence[Route]:
 
     async def take(request: Request) -> Response:
         city = cities[request.path_params["city"]]
-        said = await read_form(request)
+        async with bounded_form(request, FORM_MAX) as form:
+            said = {name: text_of(form, name) for name in form}
         card = await _find(city, said.get("id", ""), said.get("peer", ""))
         try:
             draft = await adopt(Desk(city.entities, city.places.ledger.measures), card, said.get("by", ""))
@@ -147,16 +150,6 @@ async def _page(
         by=by,
         name_max=NAME_MAX,
     )
-
-
-async def read_form(request: Request) -> dict[str, str]:
-    """Fields of a urlencoded form. Raises TooLarge as soon as more than FORM_MAX bytes have come."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > FORM_MAX:
-            raise TooLarge(f"The form has more than {FORM_MAX} bytes.")
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
 async def _heard(city: City) -> list[Heard]:

@@ -93,6 +93,8 @@ def _line(gap: Gap, records: Mapping[str, Record], book: Book, lang: str) -> Lin
             column, there = gap.why
             words = say("places.unknown.dangling.line", lang, column=column, there=local_id(there))
             return Line(words, (), names, {})
+        case "odd":
+            return Line(say(f"places.unknown.odd.{gap.why[0]}", lang, n=gap.n), (), names, gap.fill)
         case "broken":
             return Line(gap.why[0], (), names, {})
         case "waiting":
