@@ -9,7 +9,8 @@ beside this file:
 
 - `places/indicators.csv`: indicator -> measure, boundary, definition (a row with a district goes before one without)
 - `places/sources.csv`: source -> what kind of source it is, and when it said so
-- `places/corrections.csv`: (district, indicator, value, period) -> columns set by hand, read from the quote
+- `places/corrections.csv`: (district, indicator, value, period) -> columns set by hand, read from the quote; `told` is
+  the value with the quote's own word, where that cannot be read from the quote, or must not be
 - `places/added.csv`: facts of small published tables that the source table lacks
 
 The other files of `places/` and `cities/goyang/district/` are written by hand.
@@ -71,6 +72,18 @@ WON_PER_EOK = 100_000_000
 ABOUT = re.compile(
     r"\b(?:about|around|approx|some|almost|over|more than|ca|rund|etwa|knapp|gut|über|mehr als|environ|plus de)\b"
     r"|약 ?\d|\d여(?:개|명| )",
+    re.IGNORECASE,
+)
+# What a quote says of a figure, and how quantities are written with it.
+QUALIFIERS = {
+    "about": "about|around|some|almost|approximately|gut|knapp", "ca.": "ca|approx", "rund": "rund", "etwa": "etwa",
+    "environ": "environ", "약": "약", ">": "over|more than|mehr als|über|plus de", ">=": "at least|mindestens",
+    "<=": "up to|bis zu",
+}  # fmt: skip
+FIGURE = r"\d{1,3}(?:[ \u00a0\u202f.,]\d{3})+(?!\d)|\d+(?:[.,]\d+)?"
+QUALIFIED = re.compile(
+    rf"(?:\b(?P<word>{'|'.join(QUALIFIERS.values())})\b\.? ?)?(?:€ ?)?"
+    rf"(?P<figure>(?:{FIGURE})(?:[조억만천] ?(?:{FIGURE}))*)(?P<odd>여)?(?P<more>\+)?",
     re.IGNORECASE,
 )
 SENTENCE_LOST = "Value taken from the source's table or text; its sentence was not kept"
@@ -234,6 +247,35 @@ def added_facts(tables: Tables, addresses: Mapping[str, str]) -> Iterator[Row]:
         yield completed(fact, source)
 
 
+def as_told(fact: Row) -> Row:
+    """The fact with what its quote says of its figure: ``about 8200``, ``1900여``, ``>150``."""
+    told = fact.pop("told", "")
+    return fact | {"value": told or qualified(fact)}
+
+
+def qualified(fact: Row) -> str:
+    value = fact["value"]
+    if fact["unit"] in ("date", "text") or not value[:1].isdigit():
+        return value
+    ends = {significant(end) for end in value.split("–")}
+    for found in QUALIFIED.finditer(fact["quote"]):
+        if significant(found["figure"]) in ends and (written := with_word(value, found)) != value:
+            return written
+    return value
+
+
+def with_word(value: str, found: re.Match[str]) -> str:
+    word = (found["word"] or "").lower()
+    mark = next((mark for mark, words in QUALIFIERS.items() if word and word in words.split("|")), "")
+    gap = " " if mark[-1:].isalpha() or mark.endswith(".") else ""
+    return f"{mark}{gap}{value}{found['odd'] or ''}{found['more'] or ''}"
+
+
+def significant(figure: str) -> str:
+    """The digits of a figure in whatever words and signs: those of ``1.2``, ``1,200`` and ``1 Mrd. 200 Mio`` are 12."""
+    return "".join(filter(str.isdigit, figure)).strip("0")
+
+
 def with_ids(facts: Iterable[Row]) -> Iterator[Row]:
     """Readable ids: the first to come has the short one, so facts added at the end change none."""
     taken: set[str] = set()
@@ -279,7 +321,7 @@ def main(source: Path, root: Path) -> None:
     rows = read(source)
     collected = list(collected_facts(rows, tables))
     addresses = {title(row): row["source_url"] for row in rows}
-    facts = list(with_ids([*collected, *added_facts(tables, addresses)]))
+    facts = [as_told(fact) for fact in with_ids([*collected, *added_facts(tables, addresses)])]
     goyang = write(root / "cities/goyang/district/facts.csv", (f for f in facts if f["subject"] in GOYANG))
     others = write(root / "places/facts.csv", (f for f in facts if f["subject"] not in GOYANG))
     print(f"{len(rows)} rows in, {len(collected)} facts; with added ones {others} and {goyang} out")

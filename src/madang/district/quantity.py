@@ -384,7 +384,7 @@ _WHOLE = re.compile(
     rf"(?P<low>{_NUMBER})(?:\s?(?:[-–—−‒~〜∼～]|to|bis|à)\s?(?P<high>{_NUMBER}))?(?P<rest>.*)", re.ASCII | re.IGNORECASE
 )
 _ABOUT = re.compile(
-    r"(?:ca\.?|c\.|circa|about|around|approx\.?|approximately|env\.?|environ|rund|etwa|약|대략|~|≈)\s?", re.I
+    r"(?:ca\.?|c\.|circa|about|around|approximately|approx\.?|environ|env\.?|rund|etwa|약|대략|~|≈)\s?", re.I
 )
 _AT_LEAST = re.compile(r"(?:>=?|≥|at least|more than|over|mindestens|über|au moins|plus de|최소)\s?", re.I)
 _AT_MOST = re.compile(r"(?:<=?|≤|at most|up to|less than|under|höchstens|bis zu|au plus|jusqu'à|최대)\s?", re.I)

@@ -63,7 +63,7 @@ def test_jobs_that_count_unlike_things_are_shown_and_never_subtracted() -> None:
         str(held.fact.quantity.as_written)
         for held in (recounted.before, recounted.after)
         if held and held.fact.quantity
-    ] == ["18000", "2753"]
+    ] == ["18000여", "2753"]
     stated = {one.fact.definition for (name, *_), one in held_at(book, baseline(book, 5)).items() if name == "jobs"}
     assert stated == {"promoter total", "employment inducement (input-output)"}
 

@@ -190,12 +190,12 @@ def test_every_definition_has_its_word_in_four_languages() -> None:
 # --------------------------------------------------------------------------------------- Goyang's baselines
 
 PLANS = {
-    "area": ["30–50", "50", "80", "85", "87", "87.2", "87", "85.95", "87"],
-    "investment": ["", "16000", "", "8234", "8500", "8493", "8500", "8500", ""],
+    "area": ["30–50", "50", "약 80", "85", "약 87", "87.2", "87", "85.95", "87"],
+    "investment": ["", "16000", "", "8234", "8500여", "8493", "8500", "8500", ""],
     "groundbreaking": ["", "2018", "2019-H2", "2021", "2021-12", "", "2023-09", "2023-10", ""],
     "first_tenants": ["2020", "2020", "2022", "", "", "", "", "", ""],
     "completion": ["", "2020", "", "2023", "", "2024-H2", "end 2026", "2026", ""],
-    "jobs": ["", "18000", "18000", "", "2753", "", "", "22000", ""],
+    "jobs": ["", "18000여", "18000", "", "2753", "", "", "22000", ""],
 }
 
 
@@ -261,3 +261,37 @@ def test_the_parts_of_magok_s_land_and_of_adlershof_s_jobs_add_up() -> None:
 
 def test_every_remark_of_a_shipped_fact_has_its_words_in_four_languages() -> None:
     assert {fact.note for fact in facts() if fact.note} <= words()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("aspern-companies-2018", ">150"),
+        ("aspern-dwellings-phase-1-plan-2017", ">=2600"),
+        ("hafencity-companies-2018", ">730"),
+        ("adlershof-revenue-2024", ">4000000000"),
+        ("paris-saclay-students-2016", ">60000"),
+        ("adlershof-jobs-2024", "rund 29100"),
+        ("hafencity-investment-private-plan-2009", "about 5000000000"),
+        ("la-defense-jobs-business-district-2022", "environ 180000"),
+        ("goyang-itv-physical-progress-2025-08-12", "약 30"),
+        ("goyang-itv-investment-plan-2021-08-31", "8500여"),
+        ("saclay-moulon-floor-area-share-plan-2014-01-28", "40"),
+        ("adlershof-companies-science-park-2001", "362"),
+        ("songdo-ibd-residents-plan-2012-03", "65000"),
+    ],
+)
+def test_a_figure_is_about_or_more_than_what_its_own_quote_calls_so(name: str, value: str) -> None:
+    """The last three stand in a sentence that says so of another figure."""
+    found = next(one for one in facts() if local_id(one.id) == name)
+    assert found.quantity is not None
+    assert found.quantity.as_written == value
+    assert found.quantity.approximate is (value[0] in "rae약" or value.endswith("여"))
+    assert (found.quantity.bound == "at least") is value.startswith(">")
+
+
+def test_a_bound_that_indicators_take_for_a_figure_says_so_in_a_remark() -> None:
+    kept = {local_id(one.id): (str(one.quantity.as_written), one.note) for one in facts() if one.quantity}
+    assert kept["hafencity-jobs-2015-10"] == ("10000", "More than 10 000")
+    assert kept["aspern-jobs-plan-2028"] == ("20000", "Up to 20 000")
+    assert kept["aspern-residents-plan-2025-02-13"] == ("25000", "At least 25 000")
