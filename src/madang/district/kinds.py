@@ -308,7 +308,7 @@ KINDS: tuple[Kind, ...] = (
             Column("area", "word", "핵심 특성 (GNLC)", "GNLC key feature", True, GNLC),
             Column("title", "words", "제목", "Title", required=True),
             Column("what", "words", "내용", "What it shows"),
-            Column("as_of", "when", "때", "When"),
+            Column("as_of", "when", "일시", "When"),
             *_SOURCE,
         ),
     ),

@@ -1,7 +1,8 @@
 """Who entered, reviewed, corrected and withdrew what, in the order it happened, each event bound to the one before.
 
-The log is derived: it is computed from the records whenever it is read, so it cannot tell another story than they do.
-Its head is one number for all of it: whoever wrote down an earlier head can tell that something was changed since.
+The log is derived: it is computed from the records whenever it is read, so the two cannot contradict each other. Its
+head is one number for all of it: whoever wrote down an earlier head can tell whether what came before it is told the
+same way since. Columns that may change are not in it.
 How to recompute it with nothing but SHA-256, and what it does not prove: docs/explanation/ledger.md.
 """
 
