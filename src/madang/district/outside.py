@@ -122,7 +122,7 @@ def implied(view: DateView, case: Case) -> date:
 def start_of(book: Book, subject: str) -> Fact | None:
     """When works began: an actual date, else the newest planned one."""
     for measure in STARTS:
-        dated = [fact for fact in book.facts_of(subject, measure) if fact.when]
+        dated = sorted((fact for fact in book.facts_of(subject, measure) if fact.when), key=_told_order)
         happened = [fact for fact in dated if fact.basis == "actual"]
         if dated:
             return happened[0] if happened else dated[-1]
@@ -147,7 +147,7 @@ def _each(
 
 def _date_case(book: Book, one: Programme) -> Case | LeftOut:
     stated = _of_one_boundary(_dated(book, one, "completion"))
-    planned = sorted((fact for fact in stated if fact.basis != "actual"), key=_told_order)
+    planned = [fact for fact in stated if fact.basis != "actual"]
     ended = [fact for fact in stated if fact.basis == "actual"]
     told = [*planned[:1], *(ended[-1:] or planned[1:][-1:])]
     if not planned:
@@ -174,6 +174,8 @@ def _cost_case(book: Book, one: Programme) -> Case | LeftOut:
     if len(group) < 2:
         return LeftOut(one, "unlike" if len(stated) > 1 else "one plan")
     first, last = group[0], group[-1]
+    if _told_order(first) == _told_order(last):  # told at once: nothing says which came first
+        return LeftOut(one, "one plan")
     before, now = _amount(first), _amount(last)
     return Case(one, first, last, now / before) if before else LeftOut(one, "unlike")
 
@@ -182,7 +184,7 @@ def _dated(book: Book, one: Programme, measure: str) -> list[Fact]:
     """What is planned, expected or done, in the order it was said. Claims are promises of effect, and nobody knows
     which plan came first where a source has no date."""
     facts = book.facts_of(one.id, measure, "plan", "forecast", "actual", definition="")
-    return [fact for fact in facts if fact.stated and _plain(fact)]
+    return sorted((fact for fact in facts if fact.stated and _plain(fact)), key=_told_order)
 
 
 def _of_one_boundary(facts: Sequence[Fact]) -> list[Fact]:
@@ -194,9 +196,10 @@ def _of_one_boundary(facts: Sequence[Fact]) -> list[Fact]:
     return [fact for fact in facts if fact.boundary == chosen]
 
 
-def _told_order(fact: Fact) -> tuple[tuple[date, date], date, str]:
-    """As stated; plans that one source retells on one day, in the order of their dates."""
-    return stated_order(fact)[:2], middle_day(fact), fact.id
+def _told_order(fact: Fact) -> tuple[tuple[date, date], date]:
+    """As stated; plans that one source retells on one day, in the order of their dates: a plan that was put off says
+    the later one. Never by their ids, which mean nothing."""
+    return stated_order(fact)[:2], middle_day(fact) if fact.when else date.min
 
 
 def _last_phase_before(book: Book, plan: Fact) -> Phase | None:

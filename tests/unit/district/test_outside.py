@@ -1,5 +1,6 @@
 """The outside view: which districts give a case, what is left out and why, and the band, computed by hand."""
 
+import itertools
 from datetime import date
 from fractions import Fraction
 
@@ -89,6 +90,39 @@ def test_a_neighbourhood_that_is_done_does_not_complete_the_district() -> None:
     )  # fmt: skip
     (case,) = dates(small(*district("north", "2020", "2025"), ended)).cases
     assert str(case.last.value) == "2025"
+
+
+@pytest.mark.parametrize("names", list(itertools.permutations("abc")))
+def test_plans_that_one_source_retells_are_ordered_by_their_dates_whatever_their_ids(names: tuple[str, ...]) -> None:
+    retold = [
+        record(
+            "fact", id=f"north-{name}", subject="north", measure="completion", value=year, unit="date", stated="2019"
+        )
+        for name, year in zip(names, ("2020", "2027", "2030"), strict=True)
+    ]
+    (case,) = dates(small(*district("north", "2020", "2025")[:2], *retold)).cases
+    assert (str(case.first.value), str(case.last.value), case.retold) == ("2020", "2030", True)
+
+
+@pytest.mark.parametrize("names", list(itertools.permutations("ab")))
+def test_of_two_planned_starts_told_at_once_the_later_one_stands(names: tuple[str, ...]) -> None:
+    starts = [
+        record("fact", id=f"o-{name}", subject="valley", measure="start", value=year, unit="date", stated="2019")
+        for name, year in zip(names, ("2020", "2022"), strict=True)
+    ]
+    end = record("fact", id="end", subject="valley", measure="completion", value="2026", unit="date", stated="2019")
+    view = dates(book_of(programme("valley", "own"), *starts, end), VALLEY)
+    assert str(view.start.value) == "2022"
+
+
+def test_costs_told_at_once_are_no_case_for_nobody_says_which_came_first() -> None:
+    own = record("fact", id="own", subject="valley", measure="investment", value="8493", unit="억 KRW", stated="2022")
+    both = [
+        record("fact", id=name, subject="north", measure="investment", value=value, unit="M EUR", stated="2019")
+        for name, value in (("a", "100"), ("b", "150"))
+    ]
+    view = costs(book_of(programme("valley", "own"), programme("north"), own, *both), VALLEY)
+    assert [one.why for one in view.left_out] == ["one plan"]
 
 
 def test_what_came_true_stands_before_what_was_planned_last() -> None:

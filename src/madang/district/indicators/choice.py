@@ -123,16 +123,23 @@ def _is_rounded(rounder: Quantity, finer: Quantity) -> bool:
     return there.step < rounder.step and abs(rounder.low - there.low) <= ROUNDED * abs(rounder.low)
 
 
-def statement_order(fact: Fact) -> tuple[date, date, int, str]:
+def statement_order(fact: Fact) -> tuple[date, date, int, date, str]:
     """The standing one last. Counts stand by the moment they hold for. A plan stands by when it was said: the moment it
-    is planned for says nothing about its age, so a plan without a date of its own comes first."""
+    is planned for says nothing about its age, so a plan without a date of its own comes first. Of dates told at
+    once the latest stands: it is what a plan was put off to."""
     if fact.basis == "actual":
         return moment_order(fact)
-    return (_last(fact.stated), _last(fact.as_of), _CONFIDENCE[fact.confidence], fact.id)
+    return (_last(fact.stated), _last(fact.as_of), _CONFIDENCE[fact.confidence], _last(fact.when), fact.id)
 
 
-def moment_order(fact: Fact) -> tuple[date, date, int, str]:
-    return (_last(fact.as_of or fact.stated), _last(fact.stated), _CONFIDENCE[fact.confidence], fact.id)
+def moment_order(fact: Fact) -> tuple[date, date, int, date, str]:
+    return (
+        _last(fact.as_of or fact.stated),
+        _last(fact.stated),
+        _CONFIDENCE[fact.confidence],
+        _last(fact.when),
+        fact.id,
+    )
 
 
 def _last(when: When | None) -> date:

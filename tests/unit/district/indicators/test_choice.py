@@ -161,3 +161,15 @@ async def test_the_first_and_the_newest_statement_can_be_asked_for() -> None:
     (alone,) = (await results(book_of(facts[0]), specs=specs))["madang-d-d09"]
     assert alone.value is None
     assert "only one statement" in alone.gaps[0].what["en"]
+
+
+@pytest.mark.parametrize("ids", [("a", "b"), ("b", "a")])
+def test_of_dates_told_at_once_the_latest_stands_whatever_the_ids(ids: tuple[str, str]) -> None:
+    """A source that retells how a plan was put off tells all of it on one day."""
+    put_off = [
+        fact("completion", year, "date", id=name, stated="2019")
+        for name, year in zip(ids, ("2020", "2030"), strict=True)
+    ]
+    (standing,) = choose(put_off, "standing")
+    (first,) = choose(put_off, "first")
+    assert (str(standing.facts[0].value), str(first.facts[0].value)) == ("2030", "2020")
