@@ -13,7 +13,6 @@ from madang.district.statistics.cluster import (
     Jobs,
     ShiftShare,
     herfindahl,
-    herfindahl_by_count,
     herfindahls,
     jobs_per_ha,
     jobs_per_household,
@@ -285,13 +284,6 @@ def test_a_ratio_over_nothing_is_refused_and_never_zero(above: float | None, bel
         with pytest.raises(BadRequestData) as error:
             divide(above, below, "/Adlershof")
         assert refused(error) == "/Adlershof"
-
-
-def test_tenants_count_one_each_where_their_jobs_are_unknown() -> None:
-    assert herfindahl_by_count(["IT", "IT", "IT", "bio"]) == 0.625
-    with pytest.raises(BadRequestData) as error:
-        herfindahl_by_count([], "/2024")
-    assert refused(error) == "/2024"
 
 
 def test_mixes_without_a_sector_in_common_are_as_far_apart_as_can_be() -> None:

@@ -10,23 +10,19 @@ import pytest
 from madang.district.statistics.growth import (
     Dated,
     Plan,
-    absolute_per_year,
     compound_per_year,
-    cost_performance,
     earned_schedule,
     plan_of,
     planned_value,
     s_curve,
     schedule_performance,
-    share_reached,
-    straight_line,
     time_performance,
     years_between,
 )
 from madang.errors import BadRequestData
 
 START, END = date(2023, 10, 26), date(2026, 12, 31)
-LINE = straight_line(date(2024, 1, 1), date(2024, 4, 10), Decimal(1_000))  # 100 days, 10 a day
+LINE = plan_of(((date(2024, 1, 1), Decimal(0)), (date(2024, 4, 10), Decimal(1_000))))  # 100 days, 10 a day
 STEPS = plan_of(
     [
         (date(2024, 1, 1), Decimal(0)),
@@ -64,7 +60,6 @@ def test_ten_per_cent_a_year_are_twenty_one_in_two() -> None:
     first, last = Dated(date(2023, 3, 1), 1_000), Dated(date(2025, 3, 1), 1_210)
 
     assert compound_per_year(first, last) == pytest.approx(0.10, abs=1e-15)
-    assert absolute_per_year(first, last) == 105
 
 
 @pytest.mark.parametrize(("before", "after"), [(0, 5), (5, 0), (-1, 5), (nan, 5), (5, inf)])
@@ -74,29 +69,11 @@ def test_growth_from_or_to_nothing_has_no_rate(before: float, after: float) -> N
     assert where(error) == "/jobs"
 
 
-def test_growth_needs_time_and_figures() -> None:
-    for grow in (compound_per_year, absolute_per_year):
-        for last in (START, START - timedelta(1)):
-            with pytest.raises(BadRequestData, match="no time") as error:
-                grow(Dated(START, 1), Dated(last, 2), "/jobs")
-            assert where(error) == "/jobs"
-    with pytest.raises(BadRequestData):
-        absolute_per_year(Dated(START, 1), Dated(END, nan))
-
-
-@pytest.mark.parametrize(
-    ("start", "now", "target", "share"),
-    [(0, 12_000, 25_000, 0.48), (0, 5_000, 20_000, 0.25), (100, 80, 60, 0.5), (100, 120, 60, -0.5), (0, 30, 20, 1.5)],
-)
-def test_the_share_of_the_way_to_a_target(start: float, now: float, target: float, share: float) -> None:
-    assert share_reached(start, now, target) == pytest.approx(share)
-
-
-@pytest.mark.parametrize("figures", [(5, 5, 5), (nan, 5, 6), (0, inf, 6), (0, 1, nan)])
-def test_a_target_that_is_the_start_is_no_target(figures: tuple[float, float, float]) -> None:
-    with pytest.raises(BadRequestData) as error:
-        share_reached(*figures, at="/residents")
-    assert where(error) == "/residents"
+def test_growth_needs_time() -> None:
+    for last in (START, START - timedelta(1)):
+        with pytest.raises(BadRequestData, match="no time") as error:
+            compound_per_year(Dated(START, 1), Dated(last, 2), "/jobs")
+        assert where(error) == "/jobs"
 
 
 def test_a_straight_line_spends_the_same_every_day() -> None:
@@ -168,12 +145,11 @@ def test_the_earned_schedule_is_when_the_plan_wanted_it(plan: Plan, earned: str,
     assert earned_schedule(plan, Decimal(earned)) == day
 
 
-def test_performance_by_work_by_money_and_by_time() -> None:
-    # By day 50, 500 was planned; work worth 300 is done, which took 400; the plan wanted it by day 30.
+def test_performance_by_work_and_by_time() -> None:
+    # By day 50, 500 was planned; work worth 300 is done; the plan wanted it by day 30.
     on = date(2024, 2, 20)
 
     assert schedule_performance(LINE, Decimal(300), on) == Decimal("0.6")
-    assert cost_performance(Decimal(300), Decimal(400)) == Decimal("0.75")
     assert time_performance(LINE, Decimal(300), on) == 0.6
 
 
@@ -189,8 +165,6 @@ def test_performance_against_nothing_is_refused() -> None:
         lambda: schedule_performance(LINE, Decimal(5), date(2024, 1, 1), "/itv"),
         lambda: schedule_performance(LINE, Decimal(-5), date(2024, 2, 1), "/itv"),
         lambda: schedule_performance(LINE, Decimal("NaN"), date(2024, 2, 1), "/itv"),
-        lambda: cost_performance(Decimal(5), Decimal(0), "/itv"),
-        lambda: cost_performance(Decimal(5), Decimal("NaN"), "/itv"),
         lambda: time_performance(LINE, Decimal(0), date(2024, 1, 1), "/itv"),
         lambda: earned_schedule(LINE, Decimal("1000.01"), "/itv"),
         lambda: earned_schedule(LINE, Decimal(-1), "/itv"),

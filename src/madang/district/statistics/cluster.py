@@ -1,7 +1,6 @@
 """What a district's jobs are made of, against a wider area: concentration, specialisation, change and its parts."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import exp, inf, isfinite, log, sqrt
@@ -149,11 +148,6 @@ def herfindahl(counts: Sequence[float], at: str = "") -> float:
     Source: Hirschman, The Paternity of an Index, American Economic Review 54 (1964) 761.
     """
     return float(np.square(_shares(counts, at)).sum())
-
-
-def herfindahl_by_count(labels: Iterable[str], at: str = "") -> float:
-    """Herfindahl index of things that count one each, by label: of tenants by sector, where their jobs are unknown."""
-    return herfindahl(list(Counter(labels).values()), at)
 
 
 def herfindahls(jobs: Jobs) -> Vector:

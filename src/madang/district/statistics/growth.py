@@ -69,25 +69,6 @@ def compound_per_year(first: Dated, last: Dated, at: str = "") -> float:
     return float((last.value / first.value) ** (1 / _years(first, last, at))) - 1
 
 
-def absolute_per_year(first: Dated, last: Dated, at: str = "") -> float:
-    """Change per year in the figures' own unit. Raises BadRequestData at ``at`` unless the dates rise."""
-    if not (isfinite(first.value) and isfinite(last.value)):
-        raise BadRequestData("A figure is missing or not finite.", at)
-    return (last.value - first.value) / _years(first, last, at)
-
-
-def share_reached(start: float, now: float, target: float, at: str = "") -> float:
-    """Share of the way from start to target, 1 = there; below 0 if it went the other way, above 1 if past it.
-
-    Raises BadRequestData at ``at`` if a figure is missing or start and target are the same.
-    """
-    if not (isfinite(start) and isfinite(now) and isfinite(target)):
-        raise BadRequestData("A figure is missing or not finite.", at)
-    if start == target:
-        raise BadRequestData(f"Start and target are both {start:g}; there is no way between them.", at)
-    return (now - start) / (target - start)
-
-
 def plan_of(points: Sequence[tuple[date, Decimal]], at: str = "") -> Plan:
     """The plan through these points. Raises BadRequestData at ``at`` unless they are as ``Plan`` says."""
     days, money = [day for day, _ in points], [amount for _, amount in points]
@@ -96,11 +77,6 @@ def plan_of(points: Sequence[tuple[date, Decimal]], at: str = "") -> Plan:
     if not all(amount.is_finite() for amount in money) or money[0] != 0 or money[-1] <= 0 or money != sorted(money):
         raise BadRequestData("Planned money starts at 0, never falls and ends above 0.", at)
     return Plan(tuple(points))
-
-
-def straight_line(start: date, end: date, budget: Decimal, at: str = "") -> Plan:
-    """The budget spent evenly over the days."""
-    return plan_of(((start, Decimal(0)), (end, budget)), at)
 
 
 def s_curve(start: date, end: date, budget: Decimal, at: str = "") -> Plan:
@@ -148,11 +124,6 @@ def schedule_performance(plan: Plan, earned: Decimal, on: date, at: str = "") ->
     Source: ANSI/EIA-748, earned value management; PMI, The Standard for Earned Value Management (2019).
     """
     return _performance(earned, planned_value(plan, on), "planned by that day", at)
-
-
-def cost_performance(earned: Decimal, actual_cost: Decimal, at: str = "") -> Decimal:
-    """CPI: budgeted cost of the work done over what it cost; below 1 = dearer. Raises and source as SPI."""
-    return _performance(earned, actual_cost, "spent", at)
 
 
 def time_performance(plan: Plan, earned: Decimal, on: date, at: str = "") -> float:
