@@ -6,6 +6,7 @@ from .figures import figure_claims
 from .indices import index_claims
 from .judge import Claim
 from .ratios import ratio_claims
+from .running import running_claims
 from .table import Table
 from .totals import found_sums, sum_claims
 
@@ -13,7 +14,9 @@ from .totals import found_sums, sum_claims
 def find_claims(table: Table) -> list[Claim]:
     """In the order of rows: a reader goes down the table."""
     told = sum_claims(table)
-    claims = _once([*index_claims(table), *told, *found_sums(table, told), *ratio_claims(table)])
+    claims = _once(
+        [*index_claims(table), *told, *running_claims(table), *found_sums(table, told), *ratio_claims(table)]
+    )
     return sorted(claims, key=_place)
 
 

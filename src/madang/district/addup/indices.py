@@ -6,9 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from .judge import Claim, Kind, Verdict, constant, judge
+from .judge import Claim, Kind, constant, holds
+from .nested import holding
+from .rows import is_aside, is_mean, is_only_mean, is_statistic, is_total, row_depths
 from .table import Cell, Column, Said, Table
-from .totals import is_total
 
 _MIN: Final = re.compile(r"^(?:min(?:imum)?|최소|최솟값|하한|worst_low)$", re.I)
 _MAX: Final = re.compile(r"^(?:max(?:imum)?|최대|최댓값|상한)$", re.I)
@@ -16,7 +17,6 @@ _BETTER: Final = re.compile(r"better|방향|direction|좋은", re.I)
 _SCALED: Final = re.compile(r"scaled|normali[sz]ed|표준화|환산|점수|score", re.I)
 _WEIGHT: Final = re.compile(r"weight|가중치|gewicht|poids|pond", re.I)
 _COMPOSITE: Final = re.compile(r"composite|종합|overall|index|합성|gesamtwert|published", re.I)
-_MEAN: Final = re.compile(r"(?:^|[\s_])(?:mean|average|mittelwert|durchschnitt|moyenne)(?:$|[\s_])|평균", re.I)
 _ERROR: Final = re.compile(r"st\.?\s?error|standard error|표준\s?오차|standardfehler|erreur type", re.I)
 _LQ: Final = re.compile(r"^LQ(?:$|[\s_])|입지계수|location quotient", re.I)
 _JOBS: Final = re.compile(
@@ -29,7 +29,7 @@ LQ_MEAN: Final = Said(
 
 
 def index_claims(table: Table) -> list[Claim]:
-    return [*_scaled(table), *_composites(table), *_moments(table), *_quotients(table)]
+    return [*_scaled(table), *_composites(table), *_moments(table), *_row_means(table), *_quotients(table)]
 
 
 def _named(columns: Sequence[Column], pattern: re.Pattern[str]) -> Column | None:
@@ -59,7 +59,7 @@ def _scaled(table: Table) -> list[Claim]:
                 Kind.SCALING_MIN if re.search(r"min|low|낮|작", row[better.index].text, re.I) else Kind.SCALING_MAX
             ]
         options = [Claim(kind, cells, published, factor) for kind in kinds for factor in (Decimal(100), Decimal(1))]
-        claims.append(next((claim for claim in options if judge(claim).verdict.holds), options[0]))
+        claims.append(next((claim for claim in options if holds(claim)), options[0]))
     return claims
 
 
@@ -92,34 +92,87 @@ def _composites(table: Table) -> list[Claim]:
 
 def _moments(table: Table) -> list[Claim]:
     """Rows named mean and standard error, over the rows that are named neither."""
-    marks = [
-        Kind.MEAN if _MEAN.search(label) else Kind.STANDARD_ERROR if _ERROR.search(label) else None
-        for label in (table.label(at) for at in range(len(table.rows)))
-    ]
-    plain = [row for at, row in enumerate(table.rows) if marks[at] is None and not is_total(table.label(at))]
+    labels, depths = [table.label(at) for at in range(len(table.rows))], row_depths(table)
+    marks = [_moment(label) for label in labels]
+    own = [at for at, label in enumerate(labels) if not (marks[at] or _is_made(label))]
+    level = min((depths[at] for at in own), default=0)
+    plain = [table.rows[at] for at in own if depths[at] == level]
     claims: list[Claim] = []
     for row, kind in zip(table.rows, marks, strict=True):
-        if kind is None:
+        if kind is None or len(claims) >= MEANS_MAX:
             continue
-        for column in table.values():
-            cells = tuple(part[column.index] for part in plain if part[column.index].number)
-            if row[column.index].number and len(cells) >= 2:
-                claims.append(_mean_or_told(Claim(kind, cells, row[column.index])))
+        sums = [
+            Claim(kind, cells, row[column.index])
+            for column in table.values()
+            if row[column.index].number
+            and len(cells := tuple(part[column.index] for part in plain if part[column.index].number)) >= 2
+        ]
+        claims += _means_or_open(sums)
     return claims
 
 
-def _mean_or_told(claim: Claim) -> Claim:
-    """A mean that is not the plain one may be weighted by something the table does not show."""
+MEANS_MAX: Final = 400
+"""Figures named mean that are looked at; a table of more repeats itself."""
+
+
+def _moment(label: str) -> Kind | None:
+    if _ERROR.search(label):
+        return Kind.STANDARD_ERROR
+    return Kind.MEAN if is_mean(label) and not _RATE.search(label) else None
+
+
+_RATE: Final = re.compile(r"연평균|증가|성장|[가-힣][율률]|rate|growth|annual|wachstum|croissance", re.I)
+"""A mean rate, a mean per year: not the plain mean of the rows above."""
+
+
+def _is_made(label: str) -> bool:
+    return is_total(label) or is_statistic(label) or is_aside(label)
+
+
+def _row_means(table: Table) -> list[Claim]:
+    """A column named mean: that of the columns side by side with it, where most rows say so."""
+    claims: list[Claim] = []
+    for column in table.values():
+        if not is_only_mean(column.name):
+            continue
+        values = [c for c in table.values(percent=column.percent) if c is column or not _is_made(c.name)]
+        at = values.index(column)
+        found = [
+            _means_or_open(
+                [
+                    Claim(Kind.MEAN, cells, row[column.index])
+                    for row in table.rows
+                    if row[column.index].number
+                    and len(cells := tuple(row[part.index] for part in parts if row[part.index].number)) == len(parts)
+                ]
+            )
+            for parts in (values[:at], values[at + 1 :])
+            if 2 <= len(parts) <= MEAN_PARTS_MAX
+        ]
+        best = max(found, key=holding, default=[])
+        claims += best if 2 * holding(best) >= len(best) else []
+    return claims
+
+
+MEAN_PARTS_MAX: Final = 40
+
+
+def _means_or_open(claims: list[Claim]) -> list[Claim]:
+    """A mean that is not the plain one may be weighted by something the table does not show: where the others beside it
+    are not plain either, one that lies between its parts is left open."""
+    plain = holding(claims) >= 2 and 2 * holding(claims) >= len(claims)
+    return claims if plain else [_or_open(claim) for claim in claims]
+
+
+def _or_open(claim: Claim) -> Claim:
     values = [cell.number.value for cell in claim.inputs if cell.number]
     published = claim.published.number if claim.published else None
     between = published is not None and min(values) <= published.value <= max(values)
-    if claim.kind is Kind.MEAN and between and judge(claim).verdict is Verdict.MISMATCH:
-        return replace(claim, note=NOT_PLAIN, told=True)
-    return claim
+    return replace(claim, note=NOT_PLAIN, unsure=True) if between and not holds(claim) else claim
 
 
 NOT_PLAIN: Final = Said(
-    "적힌 평균은 단순 평균이 아닙니다. 가중 평균이라면 가중치를 함께 밝혀 주십시오.",
+    "단순 평균은 아닙니다. 가중 평균이라면 가중치를 함께 밝혀 주십시오.",
     "The written mean is not the plain mean. If it is weighted, say by what.",
 )
 

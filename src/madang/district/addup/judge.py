@@ -16,7 +16,7 @@ from madang.district.quantity import decimal
 
 from .numbers import Number, last_digit
 from .table import Cell, Said
-from .units import PYEONG_M2
+from .units import PYEONG_M2, is_counted
 
 _CONTEXT: Final = Context(prec=60)
 HUNDRED: Final = Decimal(100)
@@ -69,7 +69,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """published None, or ``told``: nothing is claimed, the value is only told. note: what the finder wants to add."""
+    """published None, or ``told``: nothing is claimed, the value is only told. note: what the finder wants to add.
+    unsure: another reading is as likely, so that no error is told. rounds: shares and the like, which are rounded even
+    where they are whole."""
 
     kind: Kind
     inputs: tuple[Cell, ...]
@@ -77,6 +79,8 @@ class Claim:
     factor: Decimal = Decimal(1)
     note: Said | None = None
     told: bool = False
+    unsure: bool = False
+    rounds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,18 @@ class Finding:
     suspect: Cell | None = None
 
 
-def judge(claim: Claim) -> Finding:
-    """Never raises: what cannot be computed is told as ``cannot tell`` with the cell at fault."""
+def holds(claim: Claim) -> bool:
+    return judge(claim, slips=False).verdict.holds
+
+
+def is_wrong(claim: Claim) -> bool:
+    """A mismatch or a unit slip, whichever."""
+    return judge(claim, slips=False).verdict is Verdict.MISMATCH
+
+
+def judge(claim: Claim, *, slips: bool = True) -> Finding:
+    """Never raises: what cannot be computed is told as ``cannot tell`` with the cell at fault. slips: also look for the
+    unit that explains a mismatch, which takes most of the time."""
     published = claim.published
     for cell in (*claim.inputs, *([published] if published else [])):
         if cell.number is None:
@@ -107,11 +121,13 @@ def judge(claim: Claim) -> Finding:
             return Finding(claim, Verdict.CANNOT_TELL, "no divisor", suspect=claim.inputs[-1])
         if published is None or published.number is None or claim.told:
             return Finding(claim, Verdict.INFO, "told" if claim.told else "computed", computed)
-        found = _compare(claim, computed, numbers, published.number)
+        found = _compare(claim, computed, numbers, published.number, slips=slips)
+        if claim.unsure and not found.verdict.holds:
+            found = Finding(claim, Verdict.CANNOT_TELL, "reading")
         return replace(found, computed=computed, difference=published.number.value - computed.mid)
 
 
-def _compare(claim: Claim, computed: Span, numbers: Sequence[Number], published: Number) -> Finding:
+def _compare(claim: Claim, computed: Span, numbers: Sequence[Number], published: Number, *, slips: bool) -> Finding:
     value, step = published.value, published.step
     if published.half == 0 and claim.kind is Kind.PERCENT_SUM:
         holds = computed.low <= value <= computed.high
@@ -119,11 +135,30 @@ def _compare(claim: Claim, computed: Span, numbers: Sequence[Number], published:
         return Finding(claim, Verdict.MATCH, why) if holds else Finding(claim, Verdict.MISMATCH, "mismatch")
     if value in (rounded(computed.mid, step, ROUND_HALF_UP), rounded(computed.mid, step, ROUND_HALF_EVEN)):
         return Finding(claim, Verdict.MATCH, "exact")
-    if computed.low <= value + step / 2 and computed.high >= value - step / 2 and computed.low != computed.high:
+    within = computed.low <= value + step / 2 and computed.high >= value - step / 2 and computed.low != computed.high
+    if within and not _are_counts(claim, [*numbers, published]):
         if _may_be_counts(claim, numbers):
             return Finding(claim, Verdict.ROUNDED, "whole")
         return Finding(claim, Verdict.MATCH, "within")
-    return _other_rounding(claim, computed.mid, published) or _slip(claim, computed, numbers, published)
+    other = _other_rounding(claim, computed.mid, published)
+    if other or not slips:
+        return other or Finding(claim, Verdict.MISMATCH, "mismatch")
+    return _slip(claim, computed, numbers, published)
+
+
+ROUND_FROM: Final = 1000
+"""A whole number from here on that ends in 0 may have been rounded."""
+
+
+def _are_counts(claim: Claim, numbers: Sequence[Number]) -> bool:
+    """Whole numbers of a sum, none of them in a unit that is measured or a thousand and more with a 0 at its end: they
+    were counted one by one, and a difference of 1 is an error."""
+    return (
+        claim.kind is Kind.SUM
+        and not claim.rounds
+        and all(n.step == 1 and not n.about and (n.unit is None or is_counted(n.unit)) for n in numbers)
+        and all(abs(n.value) < ROUND_FROM or n.value % 10 for n in numbers[:-1])
+    )
 
 
 def _may_be_counts(claim: Claim, numbers: Sequence[Number]) -> bool:

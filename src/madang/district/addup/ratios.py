@@ -14,8 +14,9 @@ from typing import Final
 from madang.district.quantity import decimal
 
 from .judge import Claim, Kind
+from .rows import is_mean, is_statistic, is_total
 from .table import Cell, Column, Table
-from .totals import is_per, is_total, total_rows
+from .totals import is_per, total_rows
 
 COLUMNS_TRIED: Final = 16
 COLUMNS_EXPLAINED: Final = 40
@@ -68,13 +69,15 @@ Inputs = Callable[[int], tuple[Cell, ...] | None]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One way a column may come about. inputs: the cells of a row, None where the row has no such."""
+    """One way a column may come about. inputs: the cells of a row, None where the row has no such. told: header and
+    units say so, whatever the figures are."""
 
     kind: Kind
     inputs: Inputs
     factor: Decimal
     affinity: int
     columns: tuple[int, ...]
+    told: bool = False
 
 
 def ratio_claims(table: Table) -> list[Claim]:
@@ -82,12 +85,15 @@ def ratio_claims(table: Table) -> list[Claim]:
     claims: list[Claim] = []
     used: list[Origin] = []
     tried = 0
+    whole = _wholes(table) if table.values(percent=True) else {}
     for column in table.values():
-        if not (column.percent or is_per(column) or _CHANGE.search(column.name) or (column.unit and _area(column))):
+        if is_mean(column.name):
+            continue  # a mean is no quotient of two columns, though figures may make it look like one
+        if not (column.percent or is_per(column) or _CHANGE.search(column.name) or _converts(column)):
             continue
         if (tried := tried + 1) > COLUMNS_EXPLAINED:
             break
-        origins = list(_origins(table, column))
+        origins = list(_origins(table, column, whole))
         best = choose(table, column, origins, used)
         if best:
             used.append(best)
@@ -95,21 +101,22 @@ def ratio_claims(table: Table) -> list[Claim]:
     return claims
 
 
-def _area(column: Column) -> bool:
-    return column.unit is not None and column.unit.dimension == "area"
+def _converts(column: Column) -> bool:
+    """Areas, and amounts of one money: 억원 and 원."""
+    return column.unit is not None and bool(column.unit.dimension == "area" or column.unit.currency)
 
 
-def _origins(table: Table, column: Column) -> Iterator[Origin]:
+def _origins(table: Table, column: Column, whole: dict[int, int]) -> Iterator[Origin]:
     others = [c for c in table.values(percent=False) if c.index != column.index][:COLUMNS_TRIED]
     growth = bool(_GROWTH.search(column.name))
     if column.percent:
         factors = (Decimal(100), Decimal(1))
         if not growth:
             yield from _pairs(table, column, others, Kind.SHARE, factors)
-            yield from _of_total(table, column, others)
+            yield from _of_total(table, column, others, whole)
         yield from _pairs(table, column, others, Kind.GROWTH, factors[:1])
         yield from _steps(table, column, others, Kind.GROWTH, Decimal(100))
-    elif _area(column):
+    elif _converts(column):
         yield from _conversions(table, column, others)
     elif is_per(column):
         yield from _pairs(table, column, others, Kind.RATIO, ())
@@ -133,7 +140,25 @@ def _pairs(
                     factor,
                     _affinity(column, first, second),
                     (first.index, second.index),
+                    _told(column, first, second, kind, factor),
                 )
+
+
+def _told(column: Column, first: Column, second: Column, kind: Kind, factor: Decimal) -> bool:
+    """Growth beside two years of one thing; 명/km² beside 명 and km²."""
+    if kind in (Kind.GROWTH, Kind.CHANGE):
+        years = [_YEAR.findall(one.name) for one in (first, second)]
+        same = _YEAR.sub("", first.name) == _YEAR.sub("", second.name)
+        beside = (first.index, second.index) == (column.index - 2, column.index - 1)
+        named = _GROWTH if kind is Kind.GROWTH else _CHANGE
+        return beside and same and years[0] < years[1] and len(years[0]) == 1 and bool(named.search(column.name))
+    if kind is Kind.RATIO and first.unit and second.unit and column.unit:
+        per = column.unit.dimension == f"{first.unit.dimension} per {second.unit.dimension}"
+        return per and factor == decimal(first.unit.factor / second.unit.factor / column.unit.factor)
+    return False
+
+
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
 def _picker(table: Table, first: Column, second: Column) -> Inputs:
@@ -155,13 +180,17 @@ def _scales(column: Column, above: Column, below: Column) -> list[Decimal]:
     return [*scales, Decimal(100), Decimal(1000), Decimal(10_000), Decimal("0.001"), Decimal("0.0001")]
 
 
-def _of_total(table: Table, column: Column, others: Sequence[Column]) -> Iterator[Origin]:
-    """A part over its total row. A row stands over the first total it belongs to."""
-    totals = total_rows(table)
+def _wholes(table: Table) -> dict[int, int]:
+    """The total that a row is a part of: the first one it belongs to."""
     whole: dict[int, int] = {}
-    for total in totals:
+    for total in total_rows(table):
         for row in (total.row, *[part for parts in total.parts for part in parts]):
             whole.setdefault(row, total.row)
+    return whole
+
+
+def _of_total(table: Table, column: Column, others: Sequence[Column], whole: dict[int, int]) -> Iterator[Origin]:
+    """A part over its total row."""
     if not whole:
         return
     for other in others:
@@ -192,11 +221,17 @@ def _steps(table: Table, column: Column, others: Sequence[Column], kind: Kind, f
 def _from_row(table: Table, other: Column, step: int) -> Inputs:
     def inputs(row: int) -> tuple[Cell, ...] | None:
         before = row + step
-        if not 0 <= before < len(table.rows):
+        if not 0 <= before < len(table.rows) or _is_made(table, row) or _is_made(table, before):
             return None
         return table.rows[before][other.index], table.rows[row][other.index]
 
     return inputs
+
+
+def _is_made(table: Table, row: int) -> bool:
+    """A total or mean of the years is no further year."""
+    label = table.label(row)
+    return is_total(label) or is_statistic(label)
 
 
 def _conversions(table: Table, column: Column, others: Sequence[Column]) -> Iterator[Origin]:
@@ -206,11 +241,20 @@ def _conversions(table: Table, column: Column, others: Sequence[Column]) -> Iter
             other.index < column.index
             and other.unit
             and column.unit
-            and _area(other)
+            and other.unit.dimension == column.unit.dimension
             and other.unit.factor != column.unit.factor
         ):
             factor = decimal(other.unit.factor / column.unit.factor)
-            yield Origin(Kind.CONVERSION, _single(table, other), factor, _affinity(column, other), (other.index,))
+            same = _base(other.name) == _base(column.name)
+            yield Origin(Kind.CONVERSION, _single(table, other), factor, 3 if same else 0, (other.index,), told=same)
+
+
+_INSIDE: Final = re.compile(r"[(\[][^()\[\]]*[)\]]")
+
+
+def _base(name: str) -> str:
+    """The header without its unit: 금액 of ``금액(억원)``."""
+    return _INSIDE.sub("", name).strip().lower()
 
 
 def _single(table: Table, other: Column) -> Inputs:
@@ -240,25 +284,48 @@ def choose(table: Table, column: Column, origins: Sequence[Origin], used: Sequen
     if not rows:
         return None
     best: tuple[tuple[float, ...], Origin] | None = None
-    few = len(table.values(percent=False)) <= 3
+    counted = len(table.values(percent=False))
     for origin in origins:
         fit = _fit(table, column, origin, rows)
         sibling = any(
             len(origin.columns) == 2 and one.columns[1:] == origin.columns[1:] and one.kind is origin.kind
             for one in used
         )
-        good = fit.rows > 0 and (
-            (fit.exact >= 0.5 and (fit.rows > 1 or few or origin.affinity > 0 or origin.kind is Kind.CONVERSION))
-            or (fit.close >= 0.5 and (origin.affinity > 0 or few) and fit.close * fit.rows >= 1)
-        )
+        good = fit.rows > 0 and (origin.told or _is_good(column, origin, fit, counted))
         if not good:
             continue
         covered = fit.rows / len(rows)
         near = sum(abs(index - column.index) for index in origin.columns)
-        score = (fit.exact * covered, float(sibling), float(origin.affinity), fit.close * covered, -near)
+        score = (
+            float(origin.told),
+            fit.exact * covered,
+            float(sibling),
+            float(origin.affinity),
+            fit.close * covered,
+            -near,
+        )
         if best is None or score > best[0]:
             best = score, origin
     return best[1] if best else None
+
+
+AGREEING_MIN: Final = 3
+"""Rows that must agree before an origin that no header names is held against the others."""
+
+
+def _is_good(column: Column, origin: Origin, fit: Fit, counted: int) -> bool:
+    """counted: how many columns are no percentages; of two of them there is one pair only."""
+    agreeing = round(fit.exact * fit.rows)
+    # A header of "%" or "증감률" alone speaks of whatever stands beside it.
+    generic = column.percent and (not _words(column.name) or bool(_GROWTH.search(column.name)))
+    named = origin.affinity > 0 or (generic and counted <= 3)
+    if fit.exact < 0.5:
+        return fit.close >= 0.5 and named
+    if agreeing >= AGREEING_MIN or named:
+        return True
+    if column.percent and counted <= 2:
+        return agreeing > 0
+    return column.percent and agreeing == fit.rows and (fit.rows > 1 or counted <= 3)
 
 
 def _fit(table: Table, column: Column, origin: Origin, rows: Sequence[int]) -> Fit:

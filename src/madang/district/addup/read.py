@@ -9,6 +9,7 @@ from typing import Final, Literal
 from madang.district.quantity import Unit
 
 from .numbers import Number, Shape, Style, clean, decide_style, is_missing, read, shape
+from .rows import depth_of, is_statistic, is_total
 from .split import Rows
 from .table import Cell, Column, Said, Table, letters
 from .units import header_unit, is_percent, unit_of
@@ -16,6 +17,7 @@ from .units import header_unit, is_percent, unit_of
 HEADER_MAX: Final = 4
 _YEAR: Final = re.compile(r"^(?:FY|')?(?:19|20)\d\d(?:\s*[./~–-]\s*\d{1,4})?\s*(?:년도?|H[12]|Q[1-4]|상반기|하반기)?$")
 _DATE: Final = re.compile(r"^(?:19|20)\d\d[-./]\d{1,2}(?:[-./]\d{1,2})?\.?$")
+_MONTH: Final = re.compile(r"^(?:\d{1,2}\s?월|[1-4]\s?(?:/4\s?)?분기|[1-4]Q|Q[1-4])$", re.I)
 _PERCENT: Final = re.compile(
     r"%|퍼센트|(?:^|[\s_(])(?:pct|percent|prozent|pourcentage)(?:$|[\s_)])|비율|비중|구성비|점유율|[가-힣]율(?:$|[\s(])|"
     r"\b(?:share|anteil|quote)\b",
@@ -48,7 +50,8 @@ def read_table(rows: Rows, separator: str) -> Table | None:
         tuple(_cell(first + top + at + 1, column, row, shapes[at][column.index], labels) for column in columns)
         for at, row in enumerate(body[top:])
     )
-    return Table(header, columns, cells, tuple(decisions))
+    depths = tuple(depth_of(next((text for text in row if text.strip()), "")) for row in rows[first + top :])
+    return Table(header, columns, cells, tuple(decisions), depths)
 
 
 def _first_row(rows: Rows) -> int:
@@ -82,7 +85,7 @@ def _header_rows(rows: Rows) -> int:
 
 
 def _is_moment(text: str) -> bool:
-    return bool(_YEAR.match(text) or _DATE.match(text))
+    return bool(_YEAR.match(text) or _DATE.match(text) or _MONTH.match(text))
 
 
 def _columns(
@@ -142,8 +145,9 @@ def _role(name: str, index: int, texts: Sequence[str], shapes: Sequence[Shape | 
     if not filled:
         return "text"
     figures = sum(one is not None for _, one in filled)
-    if all(_is_moment(text) for text, _ in filled):
-        return "year"
+    moments = sum(_is_moment(text) for text, _ in filled)
+    if moments and all(_is_moment(text) or is_total(text) or is_statistic(text) for text, _ in filled):
+        return "year" if moments > 1 or moments == len(filled) else "label"
     if _NAMES.match(name) or (_MOMENTS.match(name) and 2 * figures <= len(filled)):
         return "label"
     if 2 * figures >= len(filled):
@@ -165,7 +169,8 @@ def _is_percent(name: str, unit: Unit | None, shapes: Sequence[Shape | None]) ->
     if is_percent(unit):
         return True
     units = Counter(is_percent(one.unit) for one in shapes if one and one.unit)
-    if units:
+    figures = sum(one is not None for one in shapes)
+    if units and (len(units) == 1 or 2 * sum(units.values()) > figures) and 2 * units[True] != figures:
         return units.most_common(1)[0][0]
     return unit is None and bool(_PERCENT.search(name))
 
@@ -182,7 +187,7 @@ def _style_said(
                 f"{where}: commas and points both stand before decimals; figures that could be either were not read.",
             )
         ]
-    unsure = any(one and not one.decides() and len({*map(str, _both(one))}) > 1 for one in shapes)
+    unsure = (style == "comma" or found is None) and any(one and _is_open(one) for one in shapes)
     if style == "comma" and (found or unsure):
         return [Said(f"{where}: 쉼표를 소수점으로 읽었습니다.", f"{where}: the comma was read as the decimal sign.")]
     if found is None and unsure:
@@ -200,9 +205,15 @@ def _number(found: Shape, column: Column, label: str) -> Number | None:
     styles: set[Style] = found.styles()
     if len(styles) == 2:
         if column.style == "mixed":
-            return None if len({*map(str, _both(found))}) > 1 else read(found, "point", column.unit)
+            return None if _is_open(found) else read(found, "point", column.unit)
         styles = {column.style or "point"}
     return read(found, styles.pop(), column.unit or header_unit(label)) if styles else None
+
+
+def _is_open(one: Shape) -> bool:
+    """Whether the two styles read it as two numbers; plain digits are the same in both."""
+    marked = any("." in digits or "," in digits for digits, _ in one.items)
+    return marked and not one.decides() and len({*map(str, _both(one))}) > 1
 
 
 def _both(one: Shape) -> list[object]:

@@ -13,9 +13,9 @@ from madang.errors import BadRequestData, InvalidRequest, TooLarge
 from .numbers import clean
 
 BYTES_MAX: Final = 4_000_000
-ROWS_MAX: Final = 20_000
+ROWS_MAX: Final = 12_000
 COLUMNS_MAX: Final = 200
-CELLS_MAX: Final = 400_000
+CELLS_MAX: Final = 75_000
 CELL_MAX: Final = 2_000
 """Characters of one cell."""
 
@@ -94,7 +94,7 @@ def split_rows(text: str) -> tuple[Rows, str]:
     if separator == "|":
         return bounded(_markdown_rows(lines)), separator
     if separator == "  ":
-        return bounded([re.split(r"\s{2,}", line.strip()) for line in lines]), separator
+        return bounded([_spaced(line) for line in lines]), separator
     if separator:
         return bounded(_csv_rows(text, separator)), separator
     for number, line in enumerate(lines, 1):
@@ -163,6 +163,12 @@ def _csv_rows(text: str, separator: str) -> Rows:
     except csv.Error as exc:
         raise InvalidRequest(f"Row {len(rows) + 1} cannot be read: {exc}. Is a quote not closed?") from exc
     return rows
+
+
+def _spaced(line: str) -> list[str]:
+    """The first piece keeps the spaces in front of it: they may say that it is a part of the row above."""
+    cells = re.split(r"\s{2,}", line.strip())
+    return [f"{line[: len(line) - len(line.lstrip())]}{cells[0]}", *cells[1:]]
 
 
 def _markdown_rows(lines: Sequence[str]) -> Rows:

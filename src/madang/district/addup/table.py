@@ -53,12 +53,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """header: rows above the figures. rows: all of one width. decisions: what had to be decided to read it."""
+    """header: rows above the figures. rows: all of one width. decisions: what had to be decided to read it. depths: how
+    far each row is set in."""
 
     header: tuple[tuple[str, ...], ...]
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     decisions: tuple[Said, ...] = ()
+    depths: tuple[int, ...] = ()
 
     def label(self, row: int) -> str:
         """Row's name: what its label columns say."""

@@ -96,6 +96,9 @@ WHY: Final[Mapping[str, Said]] = {
         "0으로 나누게 되어 판단할 수 없습니다. {suspect}을(를) 확인해 주십시오.",
         "It would divide by zero. Check {suspect}.",
     ),
+    "reading": Said(
+        "달리 읽으면 맞을 수 있어 판단하지 않았습니다.", "It may hold if the table is read in another way."
+    ),
     "told": Said("", ""),
     "computed": Said("적힌 값이 없어 계산값만 알립니다.", "Nothing was written to hold it against."),
 }

@@ -79,6 +79,8 @@ def test_a_number_written_in_a_style_is_read_back_in_it(value: Decimal, style: s
 
 @given(value=st.integers(min_value=0, max_value=10**15))
 def test_korean_words_say_the_same_number(value: int) -> None:
+    # "1억 2" is refused: it may be 1억 2000만.
+    assume(value < 10**8 or value % 10**8 >= 10**4 or value % 10**4 == 0)
     words, rest = "", value
     for size, word in ((10**12, "조"), (10**8, "억"), (10**4, "만")):
         count, rest = divmod(rest, size)
