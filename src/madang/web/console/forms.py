@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.types import Message, Receive
 
@@ -25,6 +26,8 @@ async def bounded_form(request: Request, most: int) -> AsyncIterator[FormData]:
         form = await bounded.form(max_files=FILES_MAX, max_fields=FIELDS_MAX, max_part_size=most)
     except HTTPException as exc:
         raise BadRequestData(f"The form cannot be read: {exc.detail}", "form") from exc
+    except MultiPartException as exc:  # where no Starlette application stands around it
+        raise BadRequestData(f"The form cannot be read: {exc.message}", "form") from exc
     try:
         yield form
     finally:

@@ -300,3 +300,20 @@ async def test_a_cash_flow_without_a_rate_has_a_worth_and_a_gap() -> None:
     worth = replace(WORTH, irr=None, why_not="several-roots", npv=Decimal(-5))
     found = (await engine(worth=worth).compute(book(), HERE, ["madang-d-d39"]))["madang-d-d39"]
     assert [(one.definition, figure(one)) for one in found] == [("NPV", (-5, -5))]
+
+
+async def test_parcels_of_more_than_so_much_make_a_gap_and_no_error() -> None:
+    cells = {
+        "use": "research",
+        "state": "completed",
+        "location": SQUARE,
+        "area_unit": "ha",
+        "floor_area_unit": "m2 GFA",
+    }
+    parcels = [
+        record("parcel", name=name, **cells, area=said, floor_area=said) for name, said in (("A", "3"), ("B", ">3"))
+    ]
+    results = await engine(worth=WORTH).compute(book_of(*parcels), HERE)
+    told = [gap.what["en"] for each in results.values() for one in each for gap in one.gaps]
+    assert "1 of the parcels give only a bound of their area, so there is no sum: B." in told
+    assert all(one.value is None for key in ("madang-d-d02", "madang-d-d03") for one in results[key])
