@@ -9,7 +9,7 @@ from .charts.palette import Palette
 from .charts.scale import Span
 from .records import Baseline, Fact, Text
 from .rows import local_id
-from .when import When, format_when, months_between
+from .when import YEARS, When, format_when, months_between, on_day
 
 MARKS: Mapping[str, chart.Kind] = {"groundbreaking": "start", "first_tenants": "tenants", "completion": "completion"}
 """Measures that the timeline shows, and their marks."""
@@ -45,6 +45,11 @@ def said(texts: Text, lang: str) -> str:
     return texts.get(lang) or texts.get("en") or next(iter(texts.values()), "")
 
 
+def day_text(day: date, lang: str) -> str:
+    """In words; a day outside the years that sources speak of as it was asked."""
+    return format_when(on_day(day), lang) if day.year in YEARS else day.isoformat()
+
+
 def slip_text(months: int, lang: str) -> str:
     """A slip in months as people say it; years where they are whole."""
     words = _SLIP.get(lang, _SLIP["en"])
@@ -59,8 +64,8 @@ def facts_named(book: Book, baseline: Baseline, measure: str) -> list[Fact]:
     return [fact for fact in book.facts_of_baseline(baseline.id) if fact.measure == measure]
 
 
-def timeline(book: Book, subject: str, palette: Palette, width: float, lang: str, *, today: date | None) -> str:
-    """The promises of every baseline as SVG, and below them what happened."""
+def timeline(book: Book, subject: str, palette: Palette, width: float, lang: str, *, on: date | None = None) -> str:
+    """The promises of every baseline as SVG, and below them what happened. on: a day to draw a line at, named so."""
     first_end: When | None = None
     rows = []
     for one in book.baselines_of(subject):
@@ -74,7 +79,7 @@ def timeline(book: Book, subject: str, palette: Palette, width: float, lang: str
     happened = _happened(book, subject, lang)
     if happened:
         rows.append(chart.Baseline("actual", _in(_HAPPENED, lang), happened[0].when.first, happened))
-    data = chart.Baselines(_in(_TITLE, lang), _in(_WHAT, lang), tuple(rows), today)
+    data = chart.Baselines(_in(_TITLE, lang), _in(_WHAT, lang), tuple(rows), on, day_text(on, lang) if on else "")
     return chart.draw_baselines(data, palette, width, lang)
 
 

@@ -1,5 +1,7 @@
 """Charts from the ledger's records: what the timeline shows, and how a slip is said."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,11 +38,19 @@ def test_later_and_sooner_are_told_apart_with_the_same_number(months: int, lang:
 
 
 def test_the_timeline_has_a_row_for_each_plan_and_one_for_what_happened() -> None:
-    svg = timeline(book(), programme_of(book()).id, PRINT, 740, "ko", today=None)
+    svg = timeline(book(), programme_of(book()).id, PRINT, 740, "ko")
     assert all(f"{number} · 20" in svg for number in range(1, 10))
     assert "2023년 10월 26일" in svg
     assert "6년 늦음" in svg
     assert "오늘" not in svg
+
+
+def test_the_line_of_a_day_that_was_asked_for_bears_that_day_and_not_today() -> None:
+    svg = timeline(book(), programme_of(book()).id, PRINT, 740, "ko", on=date(2021, 5, 3))
+    assert "2021년 5월 3일" in svg
+    assert "오늘" not in svg
+    far = timeline(book(), programme_of(book()).id, PRINT, 740, "en", on=date(2500, 1, 2))
+    assert "2500-01-02" in far
 
 
 def test_a_text_without_the_language_is_given_in_english_or_whatever_there_is() -> None:

@@ -43,12 +43,14 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Baselines:
-    """rows: oldest first, as they shall stand; the last row may be what really happened."""
+    """rows: oldest first, as they shall stand; the last row may be what really happened. today: the day of the upright
+    line, day: its words ("" for today)."""
 
     title: str
     desc: str
     rows: tuple[Baseline, ...]
     today: date | None
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _draw_time(drawing: Drawing, data: Baselines, plan: _Plan, head: float, lang
     if data.today:
         x = plan.x(data.today)
         drawing.add(rule(x, plan.top - 2.0, x, plan.bottom, palette.ink, width=1.5, dash="2 3"))
-        drawing.line(word("today", lang), x, head + 12.0, 120.0, anchor="middle", bold=True)
+        drawing.line(data.day or word("today", lang), x, head + 12.0, 120.0, anchor="middle", bold=True)
     first, last = day_at(plan.time.low + 1), day_at(plan.time.high)
     for day in year_ticks(first, last, plan.time.end - plan.time.start, size):
         x = plan.x(day)

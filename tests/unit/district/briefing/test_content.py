@@ -115,7 +115,7 @@ def test_cost_per_hectare_and_per_job_are_told_for_each_thing_called_a_job() -> 
     page = said("en")
     assert "KRW 9.74 bn/ha" in page
     assert "KRW 38.6 M/job" in page
-    assert "KRW 308 M/job" in page
+    assert "KRW 308.5 M/job" in page
 
 
 def test_the_plan_moved_six_years_and_grew_by_three_quarters() -> None:

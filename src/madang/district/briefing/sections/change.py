@@ -29,7 +29,7 @@ def change(look: Look) -> Section | None:
         *(together(_sentence(look, one), _called_an_effect(look, one)) for one in drifts),
         look.line("change.reasons", n=look.count(len(plans) - 1, "changes"), silent=look.count(len(silent), "silent")),
     )  # fmt: skip
-    svg = timeline(look.book, look.own.id, PRINT, 740, look.lang, today=None)
+    svg = timeline(look.book, look.own.id, PRINT, 740, look.lang)
     blocks: list[Block] = [
         *(Paragraph(one.line, "lead") for one in text[:1]),
         Picture(svg, look.say("change.chart"), _plans(look, plans)),

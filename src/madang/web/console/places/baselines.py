@@ -78,8 +78,8 @@ def baseline_routes(cities: Mapping[str, City]) -> Sequence[Route]:
             later=local_id(later.id) if later else "",
             drifts=[drift_row(one, found.book, found.lang) for one in drifts if one.unlike != "one-sided"],
             one_sided=[drift_row(one, found.book, found.lang) for one in drifts if one.unlike == "one-sided"],
-            picture=timeline(found.book, subject, CONSOLE, 1100, found.lang, today=found.on) if baselines else "",
-            narrow=timeline(found.book, subject, CONSOLE, 340, found.lang, today=found.on) if baselines else "",
+            picture=timeline(found.book, subject, CONSOLE, 1100, found.lang, on=found.on) if baselines else "",
+            narrow=timeline(found.book, subject, CONSOLE, 340, found.lang, on=found.on) if baselines else "",
             summary=summary(found.book, subject, found.lang),
         )
 

@@ -25,10 +25,11 @@ from madang.district.charts import (
 )
 from madang.district.indicators.choice import choose
 from madang.district.land import LandPlan, land_plans
+from madang.district.pictures import day_text
 from madang.district.records import Basis, Fact, Phase, Programme
 from madang.district.records import Parcel as Land
 from madang.district.rows import local_id
-from madang.district.when import YEARS, When, on_day
+from madang.district.when import When, on_day
 from madang.web.console.attributes import entity_path
 from madang.web.console.texts import pick, say
 
@@ -357,8 +358,3 @@ def days(book: Book, subject: str, shown_day: date, today: date, lang: str) -> D
         day_text(shown_day, lang), before.isoformat() if before else "", after.isoformat() if after else "",
         [day.isoformat() for day in marks],
     )  # fmt: skip
-
-
-def day_text(day: date, lang: str) -> str:
-    """In words; a day outside the years that sources speak of as it was asked."""
-    return when_text(on_day(day), lang) if day.year in YEARS else day.isoformat()
