@@ -11,8 +11,9 @@ from madang.model.entity import Attribute, Entity, Json
 from madang.ngsild.context import CORE
 
 from .kinds import BY_NAME, BY_URI, ENTRY, Column, Kind
+from .languages import LANGUAGES
 from .quantity import find_unit
-from .rows import LANGUAGES, Row, local_id, urn
+from .rows import Row, local_id, urn
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?")
 """What may be a number in JSON; anything else (a range, 8,493, 87.0) is kept as written."""

@@ -14,6 +14,7 @@ from madang.model.entity import Json
 from madang.ngsild.geometry import parse_geometry
 
 from .kinds import BY_NAME, ENTRY, KINDS, Column, Kind
+from .languages import LANGUAGES
 from .measures import fits
 from .names import has_letter
 from .quantity import Quantity, parse_number, parse_quantity
@@ -39,7 +40,6 @@ from .when import When, parse_when
 Row = Mapping[str, str]
 """Column name -> text as written; words by language as ``name_ko``, ``name_en``. Empty is the same as missing."""
 
-LANGUAGES = ("ko", "en", "fr", "de")
 TEXT_MAX = 4_000
 """Characters of one text."""
 

@@ -8,10 +8,11 @@ from typing import Literal
 from madang.district.book import Book
 from madang.district.format import show
 from madang.district.kinds import BY_NAME, Column, Kind
+from madang.district.languages import LANGUAGES
 from madang.district.quantity import UNITS, Quantity, parse_quantity
 from madang.district.rates import Rates
 from madang.district.records import Record
-from madang.district.rows import LANGUAGES, Row, local_id
+from madang.district.rows import Row, local_id
 from madang.district.when import format_when, parse_when
 from madang.errors import BadRequestData, Fault
 from madang.web.console.texts import pick, say
