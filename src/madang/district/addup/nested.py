@@ -22,6 +22,10 @@ Summed = Callable[[Table, Column, int, Sequence[int]], Claim | None]
 TAKEN_OFF: Final = Said(
     "이름이 지출·비용 등인 행은 빼고 계산했습니다.", "Rows named as expenditure, cost and the like were taken off."
 )
+DIVIDED: Final = Said(
+    "행들을 여러 기준으로 나눈 표로 보면 묶음마다 합계와 같습니다. 그런 표인지 확인해 주십시오.",
+    "The rows are several blocks that each sum to it, such as by sex and by age. Check that they are meant so.",
+)
 NOT_ALL: Final = Said(
     "들여쓴 행의 합이 위 행과 다릅니다. 들여쓴 행이 전부인지 확인해 주십시오.",
     "Check whether the rows that are set in are all parts of the row above them.",
@@ -49,13 +53,43 @@ def reread(table: Table, total: int, parts: Sequence[int], claims: Sequence[Clai
         if len(again) == len(claims) and holding(again) > holding(best):
             best, heads = again, runs
     if best == list(claims):
-        return best
+        return _divided_twice(table, total, parts, claims, summed)
     left = sorted({cell.row for claim in claims for cell in claim.inputs} - {c.row for o in best for c in o.inputs})
     note = _left_out(left)
     if heads >= RUNS_PROVE:
         return [replace(claim, note=note) for claim in best]
     pairs = zip(claims, best, strict=True)
     return [replace(one, unsure=True, note=note) if one in wrong and holds(two) else one for one, two in pairs]
+
+
+def _divided_twice(
+    table: Table, total: int, parts: Sequence[int], claims: Sequence[Claim], summed: Summed
+) -> list[Claim]:
+    """By sex and then by age: each block of rows sums to the total. Two columns prove it, one may be chance."""
+    columns = [table.columns[claim.published.column - 1] for claim in claims if claim.published]
+    block = _first_block(table, total, parts, columns)
+    again = [claim for column in columns if block and (claim := summed(table, column, total, block))]
+    if len(again) != len(claims) or not any(map(holds, again)):
+        return list(claims)
+    if sum(map(holds, again)) >= 2:
+        return [replace(claim, note=DIVIDED) for claim in again]
+    pairs = zip(claims, again, strict=True)
+    return [replace(one, unsure=True, note=DIVIDED) if is_wrong(one) and holds(two) else one for one, two in pairs]
+
+
+def _first_block(table: Table, total: int, parts: Sequence[int], columns: Sequence[Column]) -> list[int]:
+    """The first of two or more blocks that use up all rows and each sum to the total in most columns; or none."""
+    whole = [_value(table.rows[total][column.index]) for column in columns]
+    blocks: list[list[int]] = [[]]
+    sums = [0.0] * len(columns)
+    for at in parts:
+        blocks[-1].append(at)
+        sums = [one + _value(table.rows[at][column.index]) for one, column in zip(sums, columns, strict=True)]
+        held = sum(abs(one - told) <= 1e-9 * abs(told) for one, told in zip(sums, whole, strict=True) if told)
+        if len(blocks[-1]) > 1 and held and 3 * held >= 2 * len(columns):
+            blocks.append([])
+            sums = [0.0] * len(columns)
+    return blocks[0] if len(blocks) > 2 and not blocks[-1] else []
 
 
 def _left_out(rows: Sequence[int]) -> Said:

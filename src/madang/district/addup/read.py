@@ -153,6 +153,8 @@ def _role(name: str, index: int, texts: Sequence[str], shapes: Sequence[Shape | 
     if 2 * figures >= len(filled):
         return "label" if index == 0 and _counts_up(texts) else "value"
     long = sum(len(text) > 60 or "://" in text for text, _ in filled)
+    if index == 0 and not long and 2 * figures < len(filled):
+        return "label"  # 20대, 3단지: names may look like figures
     return "label" if index < 4 and not long and 4 * figures < len(filled) else "text"
 
 
