@@ -74,7 +74,8 @@ def _guard(kind: Kind, measures: Measures, arriving: Collection[str] | None) -> 
             else:
                 restored = False
                 record = _check_change(kind, before, after, row)
-            _check_times(record, after, restored=restored)
+            written = row if before is None else _written(kind, to_row(kind, before), row)
+            _check_times(record, after, written, restored=restored)
         except BadRequestData as exc:
             faults = tuple(_in_the_entity(kind, after, fault) for fault in exc.faults)
             raise BadRequestData(f"{after.id}: {faults[0].detail}", faults=faults) from exc
@@ -188,11 +189,14 @@ def _check_origin(record: Record) -> None:
         raise BadRequestData("Only what comes with madang is shipped; enter it as a draft.", "/status")
 
 
-def _check_times(record: Record, after: Entity, *, restored: bool) -> None:
-    """Nobody reviews tomorrow, or what is not there yet. restored: it was there before, in another hub."""
+def _check_times(record: Record, after: Entity, written: Row, *, restored: bool) -> None:
+    """Nobody reviews tomorrow, or what is not there yet. written: what of it is new. restored: it was there before, in
+    another hub."""
     now, made = after.modified_at, after.created_at
     times = {"reviewed_at": record.entry.reviewed_at, "withdrawn_at": record.entry.withdrawn_at}
     for name, time in times.items():
+        if name not in written:
+            continue
         if isinstance(now, datetime) and time is not None and time > now + CLOCK_SKEW:
             raise BadRequestData(f"{name} lies in the future.", f"/{name}")
         if isinstance(made, datetime) and time is not None and time < made - CLOCK_SKEW and not restored:

@@ -216,6 +216,14 @@ def test_a_record_comes_back_from_a_copy_in_the_state_it_had_and_by_no_other_way
     check(None, entity)
 
 
+def test_what_came_back_from_a_copy_keeps_its_old_review_and_can_be_withdrawn() -> None:
+    check = guards(MEASURES, {record("fact").id})[BY_NAME["fact"].uri]
+    old = {**STATES["published"], "reviewed_at": (NOW - timedelta(days=900)).isoformat()}
+    entity = merge.create(record("fact", **old), NOW).entity
+    check(None, entity)
+    check(entity, after(entity, **WITHDRAWAL))
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("state", STATES)
 def test_no_column_that_states_something_is_ever_written_again(kind: Kind, state: str) -> None:
