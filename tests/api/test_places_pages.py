@@ -210,7 +210,7 @@ async def test_money_shows_the_cost_of_each_statement_and_per_job_as_a_range(pag
 
 async def test_another_currency_stands_beside_with_its_rate_and_day(pages: httpx.AsyncClient) -> None:
     text = section(await got(pages, "places/money?currency=EUR"), "cost")
-    assert re.search(r"KRW 849.3 bn .*= EUR [\d.]+ M \(1 EUR = [\d.]+ KRW \(2022-01-31, ECB\)\)", text)
+    assert re.search(r"KRW 849.3 bn .*= about EUR [\d.]+ M \(1 EUR = [\d.]+ KRW \(2022-01-31, ECB\)\)", text)
     assert "= EUR" not in await got(pages, "places/money")
 
 

@@ -7,6 +7,7 @@ Korean money and areas come twice, as a Korean reader and as a foreign one says 
 where these are not all of it: 1 EUR is ``약 1,340 원``, not 1,000.
 """
 
+import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
@@ -133,7 +134,7 @@ def _area(quantity: Quantity, other: str, lang: str, digits: int) -> str:
     ends = {_rounded(end, place) for end, place in zip((there.low, there.high), _places(there, digits), strict=True)}
     inexact = ends != {there.low, there.high} and not there.approximate and not there.bound
     shown = _shown(there, lang, digits).replace("연면적 ", "")  # the primary says it already
-    return _LANGUAGES[lang].about.format(shown) if inexact else shown
+    return _about(shown, lang) if inexact else shown
 
 
 def _top(unit: Unit) -> Unit:
@@ -160,7 +161,14 @@ def _qualified(quantity: Quantity, text: str, lang: str) -> str:
     language = _LANGUAGES[lang]
     if quantity.bound:
         return (language.at_least if quantity.bound == "at least" else language.at_most).format(text)
-    return language.about.format(text) if quantity.approximate else text
+    return _about(text, lang) if quantity.approximate else text
+
+
+def _about(text: str, lang: str) -> str:
+    """In Korean right before the figure: 일자리 약 2만 개."""
+    if lang != "ko":
+        return _LANGUAGES[lang].about.format(text)
+    return re.sub(r"(?=[−\d])", _KO.about.format(""), text, count=1)
 
 
 def _one(quantity: Quantity) -> bool:

@@ -305,6 +305,8 @@ def test_an_endless_decimal_is_rounded_at_28_digits() -> None:
         ("0", "ha", "en", "0 ha"),
         ("20,500", "jobs", "ko", "일자리 2만 500개"),
         ("3만", "persons", "ko", "3만 명"),
+        ("약 3만", "jobs", "ko", "일자리 약 3만 개"),
+        ("-30여", "pp", "ko", "약 −30%p"),
         ("2만–3만", "bids", "ko", "입찰 2만–3만 건"),
         ("-5–-3", "pp", "ko", "−5~−3%p"),
         ("-5–3", "pp", "en", "−5 to 3 percentage points"),

@@ -10,7 +10,6 @@ from madang.district.book import Book
 from madang.district.charts.parcels import Outline
 from madang.district.charts.svg import Format
 from madang.district.format import show
-from madang.district.indicators.explain import show_value
 from madang.district.indicators.values import Results
 from madang.district.pictures import said
 from madang.district.quantity import Quantity, agrees, find_unit
@@ -140,8 +139,8 @@ class Look:
         return format_when(fact.when, self.lang) if fact.when else str(fact.value)
 
     def quantity(self, quantity: Quantity, *facts: Fact, both: bool = False, more: tuple[Ground, ...] = ()) -> Figure:
-        """A computed one, as the pages of indicators show it, with what it was computed from."""
-        shown = show_value(quantity, self.lang)
+        """A computed one, with what it was computed from."""
+        shown = show(quantity, self.lang)
         return Figure(str(shown) if both else shown.primary, (*map(self.ground, facts), *more))
 
     def when(self, when: When | None, *facts: Fact) -> Figure | None:

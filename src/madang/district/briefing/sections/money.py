@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from madang.district.briefing.look import Look
-from madang.district.briefing.values import Block, Line, Paragraph, Row, Section, Table, Words
+from madang.district.briefing.values import Block, Figure, Line, Paragraph, Row, Section, Table, Words
+from madang.district.indicators.explain import show_value
 from madang.district.indicators.values import Result
 from madang.district.quantity import Quantity
 from madang.district.records import Programme
@@ -56,7 +57,8 @@ def _divided(look: Look, result: Result, name: str) -> tuple[Line, ...]:
     if below is None or result.value is None or not isinstance(below.value, Quantity):
         return ()
     facts = [fact for one in result.inputs for fact in one.facts]
-    value = look.quantity(result.value, *facts, both=look.lang in ("ko", "en"))
+    shown = show_value(result.value, look.lang)  # with the digits of the page of indicators
+    value = Figure(str(shown) if look.lang in ("ko", "en") else shown.primary, tuple(map(look.ground, facts)))
     return (look.quantity(below.value, *below.facts), *look.scoped(below.facts[0])), (value,)
 
 
