@@ -15,7 +15,12 @@ pytestmark = pytest.mark.e2e
 
 CHOSEN = {
     "programme": ("?on=2017-05-01", "?programme=magok", "/money?currency=EUR"),
-    "figures": ("/compare?what=madang-d-d11", "/indicators?of=city", "/indicators/madang-d-d11", "/check?example=ifez-attainment"),
+    "figures": (
+        "/compare?what=madang-d-d11",
+        "/indicators?of=city",
+        "/indicators/madang-d-d11",
+        "/check?example=ifez-attainment",
+    ),
     "record": ("/unknown?programme=aspern",),
     "share": ("/briefing?lang=de",),
 }

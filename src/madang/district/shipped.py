@@ -10,8 +10,9 @@ from madang.model.keys import suggestion
 
 from .guard import check_new
 from .kinds import KINDS, Kind
+from .languages import LANGUAGES
 from .measures import Measures
-from .rows import GEOMETRY_MAX, LANGUAGES, TEXT_MAX, Row, known_columns
+from .rows import GEOMETRY_MAX, TEXT_MAX, Row, known_columns
 
 ROWS_MAX = 50_000
 """Most rows of one file; a larger one is sent in parts."""
