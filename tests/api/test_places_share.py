@@ -193,7 +193,7 @@ async def test_eight_changes_of_plan_lack_a_reason_and_lead_to_their_records(pag
     row = text.split("Changes of plan without a published reason")[1].split("</tr>")[0]
     assert "100 %" in row
     assert "8 of 8" in row
-    assert row.count("/places/entry/record?id=urn%3Angsi-ld%3ABaseline%3Ab") == 8
+    assert row.count("/places/entry/record?id=urn%3Angsi-ld%3ADistrictBaseline%3Ab") == 8
 
 
 async def test_contracts_of_the_ledger_have_shares_and_lead_to_those_to_look_at(
@@ -207,7 +207,7 @@ async def test_contracts_of_the_ledger_have_shares_and_lead_to_those_to_look_at(
     single = text.split("Single bid where several were possible")[1].split("</tr>")[0]
     assert "50 %" in single
     assert "1 of 2" in single
-    assert "urn%3Angsi-ld%3AContract%3Aw1" in single
+    assert "urn%3Angsi-ld%3ADistrictContract%3Aw1" in single
     assert "w2" not in single
     opened = text.split("Open procedure</th>")[1].split("</tr>")[0]
     assert "2 of 2" in opened

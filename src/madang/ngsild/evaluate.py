@@ -215,7 +215,8 @@ def sort_key(entity: Entity, term: Order) -> tuple[int, Any] | None:
     if not found:
         return None
     value = found[0].value
-    scalar = comparable(value[0] if isinstance(value, tuple) else value)
+    first = value[:1] if isinstance(value, tuple) else (value,)
+    scalar = comparable(first[0]) if first else None  # an empty list orders like any other compound value
     return (_COMPOUND_RANK, 0) if scalar is None else (_RANKS[scalar[0]], scalar[1])
 
 
