@@ -15,8 +15,9 @@ help:  ## what this file can do
 demo: .make/install  ## the demo district, in the browser
 	$(BIN)/madang demo
 
-test: .make/install .make/browser  ## all tests, the browser's too; ARGS='-k alerts' chooses
-	MADANG_BROWSER="$$(cat .make/browser)" $(BIN)/python -m pytest $(ARGS)
+test: .make/install .make/browser  ## all tests, then the browser's; ARGS='-k alerts' chooses
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e $(ARGS) || [ $$? -eq 5 ]
+	MADANG_BROWSER="$$(cat .make/browser)" $(BIN)/python -m pytest tests/e2e $(ARGS) || [ $$? -eq 5 ]
 
 e2e: .make/install .make/browser  ## only the tests that drive a browser
 	MADANG_BROWSER="$$(cat .make/browser)" $(BIN)/python -m pytest tests/e2e $(ARGS)

@@ -50,12 +50,16 @@ def test_an_empty_page_says_what_would_be_there(
     expect(page.locator("main")).to_contain_text(says)
 
 
-def test_the_history_of_an_empty_city_answers_with_no_rows(
+def test_the_history_of_a_city_without_feeds_has_only_what_came_with_madang(
     empty: Server, context_of: Callable[..., BrowserContext]
 ) -> None:
     page = context_of(empty.url).new_page()
     page.goto(f"{empty.url}/void/data")
     page.get_by_role("button", name="Run").click()
+    expect(page.locator("tbody")).to_contain_text("DistrictFact")
+    page.goto(
+        f"{empty.url}/void/data?sql=SELECT+*+FROM+observation+WHERE+type+NOT+LIKE+'District%25'+AND+type+LIKE+'%25Parking'"
+    )
     expect(page.get_by_role("status")).to_contain_text("0 rows")
 
 
